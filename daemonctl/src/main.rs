@@ -1,0 +1,2 @@
+//! Program under construction.
+fn main() {}
