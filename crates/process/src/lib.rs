@@ -1,1 +1,23 @@
-//! Room under construction.
+//! What runs now?
+//!
+//! This room takes samples of the machine's processes from `/proc`, control groups and socket
+//! tables, says of each what kind it is ([`verdict`]) and why it runs ([`chain`]).
+//!
+//! Start reading at [`sample::take`], which gives a [`sample::Sample`] of [`process::Process`]es,
+//! and at [`verdict::classify`], which judges them. [`procfs`] is the only module that opens files
+//! under `/proc`; [`raw`] holds the parsers, which take bytes.
+//!
+//! It does not know unit files, D-Bus or terminals, never runs another program, never signals a
+//! process, and prints nothing.
+
+#![forbid(unsafe_code)]
+
+pub mod descriptors;
+pub mod fact;
+pub mod membership;
+pub mod needs;
+pub mod process;
+pub mod procfs;
+pub mod raw;
+pub mod sample;
+// pub mod sockets;

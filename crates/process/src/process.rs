@@ -1,0 +1,155 @@
+//! One process in a sample.
+
+use std::sync::Arc;
+
+use crate::fact::Fact;
+use crate::procfs::PidDir;
+use crate::raw::io::Io;
+use crate::raw::stat::Stat;
+use crate::raw::status::Status;
+
+/// Which process, for as long as the machine runs: pids are used again, a pair of pid and start
+/// time is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProcessKey {
+    /// Its number in this pid namespace.
+    pub pid: u32,
+    /// Its start, in clock ticks after boot (field 22 of proc_pid_stat(5)).
+    pub start_ticks: u64,
+}
+
+/// Index of a control group in [`crate::sample::Sample::cgroups`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CgroupId(pub(crate) u32);
+
+/// What was read of one process, at one moment.
+#[derive(Debug, Clone)]
+pub struct Process {
+    /// Who it is.
+    pub key: ProcessKey,
+    /// Its name: at most 15 bytes, which it may set itself to anything (`PR_SET_NAME`).
+    pub comm: Box<[u8]>,
+    /// The kernel's figures.
+    pub stat: Stat,
+    /// Effective user id.
+    pub euid: Fact<u32>,
+    /// Arguments, each ended by a NUL, which it may overwrite with anything.
+    pub cmdline: Fact<Box<[u8]>>,
+    /// Its control group.
+    pub cgroup: Fact<CgroupId>,
+    /// Inode of its pid namespace.
+    pub pid_namespace: Fact<u64>,
+    /// What is read only of those that a rule or a column asks for.
+    pub extra: Option<Box<Extra>>,
+    /// Its directory, kept open while a verdict may still want more of it.
+    pub(crate) held: Option<Arc<PidDir>>,
+}
+
+/// Links and files that cost too much to read of every process.
+#[derive(Debug, Clone, Default)]
+pub struct Extra {
+    /// Path of the executable; ` (deleted)` behind it when it was removed or replaced.
+    pub exe: Fact<Box<[u8]>>,
+    /// Working directory.
+    pub cwd: Fact<Box<[u8]>>,
+    /// Targets of descriptors 0, 1 and 2; not applicable: closed.
+    pub stdio: [Fact<Box<[u8]>>; 3],
+    /// Environment at the time of `execve`, each variable ended by a NUL.
+    pub environ: Fact<Box<[u8]>>,
+    /// `/proc/PID/status`.
+    pub status: Fact<Box<Status>>,
+    /// `/proc/PID/io`.
+    pub io: Fact<Io>,
+    /// `/proc/PID/oom_score`, 0 to 2000.
+    pub oom_score: Fact<u32>,
+    /// Proportional set size, from `smaps_rollup`.
+    pub pss_bytes: Fact<u64>,
+    /// Open descriptors.
+    pub descriptors: Fact<u32>,
+}
+
+impl Process {
+    /// Its pid.
+    pub fn pid(&self) -> u32 {
+        self.key.pid
+    }
+
+    /// The first argument, if there are any.
+    pub fn argv0(&self) -> Option<&[u8]> {
+        self.args().next().filter(|arg| !arg.is_empty())
+    }
+
+    /// The arguments, as `cmdline` has them now.
+    pub fn args(&self) -> impl Iterator<Item = &[u8]> {
+        let text = self.cmdline.known().map_or(&[][..], |text| text);
+        // A title written over the arguments (setproctitle) may end without a NUL, or with many.
+        let end = text.iter().rposition(|&byte| byte != 0).map_or(0, |at| at + 1);
+        let text = text.get(..end).unwrap_or_default();
+        text.split(|&byte| byte == 0).take(if text.is_empty() { 0 } else { usize::MAX })
+    }
+
+    /// The name of the program without folders: of the executable if that was read, else `comm`.
+    pub fn program(&self) -> &[u8] {
+        match self.exe() {
+            Some(exe) => base_name(exe.strip_suffix(b" (deleted)").unwrap_or(exe)),
+            None => &self.comm,
+        }
+    }
+
+    /// The executable's path, if it was read.
+    pub fn exe(&self) -> Option<&[u8]> {
+        self.extra.as_ref()?.exe.known().map(|exe| &**exe)
+    }
+
+    /// The executable was removed or replaced since it was started.
+    pub fn exe_is_deleted(&self) -> bool {
+        self.exe().is_some_and(|exe| exe.ends_with(b" (deleted)"))
+    }
+
+    /// One variable of its first environment, if that was read.
+    pub fn env(&self, name: &[u8]) -> Option<&[u8]> {
+        let text = self.extra.as_ref()?.environ.known()?;
+        text.split(|&byte| byte == 0)
+            .find_map(|variable| variable.strip_prefix(name)?.strip_prefix(b"="))
+    }
+
+    /// CPU time in user and kernel mode, in clock ticks.
+    pub fn cpu_ticks(&self) -> u64 {
+        self.stat.user_ticks.saturating_add(self.stat.system_ticks)
+    }
+}
+
+/// What stands behind the last `/`.
+pub fn base_name(path: &[u8]) -> &[u8] {
+    match memchr::memrchr(b'/', path) {
+        Some(at) => path.get(at + 1..).unwrap_or_default(),
+        None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_cmdline(text: &[u8]) -> Process {
+        Process {
+            key: ProcessKey { pid: 1, start_ticks: 0 },
+            comm: Box::from(&b"x"[..]),
+            stat: Stat::default(),
+            euid: Fact::NotMeasured,
+            cmdline: Fact::Known(Box::from(text)),
+            cgroup: Fact::NotMeasured,
+            pid_namespace: Fact::NotMeasured,
+            extra: None,
+            held: None,
+        }
+    }
+
+    #[test]
+    fn arguments_keep_inner_empties_and_lose_the_padding() {
+        let args = |text: &[u8]| with_cmdline(text).args().map(<[u8]>::to_vec).collect::<Vec<_>>();
+        assert_eq!(args(b"a\0\0b\0"), [&b"a"[..], b"", b"b"]);
+        assert_eq!(args(b"nginx: worker process\0\0\0\0"), [b"nginx: worker process"]);
+        assert!(args(b"").is_empty() && args(b"\0\0").is_empty());
+    }
+}

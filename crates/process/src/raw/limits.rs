@@ -1,0 +1,1 @@
+//! `/proc/PID/limits`, proc_pid_limits(5).
