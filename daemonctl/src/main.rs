@@ -1,2 +1,33 @@
-//! Program under construction.
-fn main() {}
+//! `daemonctl` sees, drives and explains the daemons of any Linux machine.
+//!
+//! A thin program: [`cli`] defines the command line, `commands/` holds one file for each
+//! subcommand, [`context`] what they share, [`what`] finds the processes that WHAT names. What
+//! they show is judged in the `process` room and drawn in the `present` room.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+mod columns;
+mod commands;
+mod context;
+mod failure;
+mod json;
+mod owners;
+mod services;
+mod snapshot;
+mod time;
+mod users;
+mod watch;
+mod what;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,1 +1,34 @@
-//! Room under construction.
+//! **Who else manages?** Room of the service managers that a machine already has: systemd (by
+//! `org.freedesktop.systemd1`), OpenRC and SysV init (by what they leave in files).
+//!
+//! Start reading at [`ServiceManager`], the one trait, and [`Service`], what it answers with.
+//! [`detect`] says what runs the machine, [`managers`] gives those that this caller can ask, and
+//! [`script_index`] tells which daemon an init script starts, so that a process can be led back
+//! to its script.
+//!
+//! # What this room does not do
+//!
+//! - It starts no process and runs no script, not to ask for a status either: states come from a
+//!   manager's socket, from its state folders, from pid files and `/proc`.
+//! - It changes nothing: it only reads.
+//! - It does not decide how an answer is shown. Names, descriptions and results are foreign text:
+//!   they may hold control characters.
+//! - It does not guess. What a manager does not record is `None`, and [`Service::gaps`] says why.
+
+mod detect;
+mod error;
+mod openrc;
+mod proc;
+mod read;
+mod script;
+mod service;
+mod systemd;
+mod sysv;
+
+pub use detect::{Options, detect, managers};
+pub use error::HostError;
+pub use openrc::OpenRc;
+pub use script::{Note, Script, ScriptIndex, script_index};
+pub use service::{Field, Gap, ManagerKind, Reason, Service, ServiceManager, ServiceState};
+pub use systemd::Systemd;
+pub use sysv::SysV;

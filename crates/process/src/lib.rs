@@ -12,12 +12,23 @@
 
 #![forbid(unsafe_code)]
 
+pub mod chain;
 pub mod descriptors;
+pub mod evidence;
 pub mod fact;
+pub mod holders;
+pub mod locality;
+pub mod maps;
+pub mod machine;
 pub mod membership;
+pub mod nearby;
 pub mod needs;
 pub mod process;
 pub mod procfs;
 pub mod raw;
+pub mod roles;
 pub mod sample;
-// pub mod sockets;
+pub mod sockets;
+pub mod tree;
+pub mod tty;
+pub mod verdict;

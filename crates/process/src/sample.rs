@@ -56,6 +56,27 @@ impl Sample {
         Some(&self.cgroup(process)?.membership)
     }
 
+    /// Takes in the processes of another sample; those that are here already stay as they are.
+    pub fn absorb(&mut self, other: Sample) {
+        let mut ids = Vec::with_capacity(other.cgroups.len());
+        for group in other.cgroups {
+            let known = self.cgroups.iter().position(|have| have.path == group.path);
+            ids.push(known.unwrap_or(self.cgroups.len()) as u32);
+            if known.is_none() {
+                self.cgroups.push(group);
+            }
+        }
+        for mut process in other.processes {
+            if let Fact::Known(CgroupId(id)) = &mut process.cgroup {
+                *id = ids.get(*id as usize).copied().unwrap_or(*id);
+            }
+            if let Err(place) = self.processes.binary_search_by_key(&process.pid(), Process::pid) {
+                self.processes.insert(place, process);
+            }
+        }
+        self.unreadable.extend(other.unreadable);
+    }
+
     /// Closes the directories that were kept open for [`deepen`].
     pub fn release(&mut self) {
         for process in &mut self.processes {

@@ -4,9 +4,11 @@
 //! what could be made out; none can panic.
 
 pub mod cgroup;
+pub mod fdinfo;
 pub mod io;
 pub mod limits;
 pub mod maps;
+pub mod mountinfo;
 pub mod stat;
 pub mod status;
 

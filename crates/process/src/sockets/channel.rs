@@ -106,12 +106,7 @@ impl<'a> Channel<'a> {
         }
     }
 
-    fn attempt(
-        &mut self,
-        table: Table,
-        body: &[u8],
-        on_record: &mut dyn FnMut(&[u8]),
-    ) -> Attempt {
+    fn attempt(&mut self, table: Table, body: &[u8], on_record: &mut dyn FnMut(&[u8])) -> Attempt {
         let action = Action::Ask(table);
         let socket = match self.socket.get_or_insert_with(self.open) {
             Ok(socket) => &*socket,

@@ -104,10 +104,9 @@ impl fmt::Display for Action {
         match self {
             Self::OpenSockDiag => f.write_str("open a sock_diag netlink socket"),
             Self::Ask(table) => write!(f, "list {table} sockets by sock_diag"),
-            Self::Read(table) => match table.traits().2 {
-                Some(file) => write!(f, "read {table} sockets from /proc/PID/{file}"),
-                None => write!(f, "read {table} sockets from /proc"),
-            },
+            Self::Read(table) => {
+                write!(f, "read {table} sockets from /proc/PID/{}", table.traits().2)
+            }
             Self::EnterNamespace => f.write_str("enter the process's network namespace"),
             Self::ReadNamespace => {
                 f.write_str("read the process's network namespace (/proc/PID/ns/net)")

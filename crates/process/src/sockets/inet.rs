@@ -9,47 +9,30 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
 
-/// `INET_DIAG_REQ_PROTOCOL`: a protocol whose number is beyond a byte.
-const REQUEST_PROTOCOL: u16 = 3;
 const INET_DIAG_INFO: u16 = 2;
 const INET_DIAG_SKV6ONLY: u16 = 11;
-const INET_DIAG_ULP_INFO: u16 = 19;
 const INET_DIAG_CGROUP_ID: u16 = 21;
-const INET_ULP_INFO_NAME: u16 = 1;
 
-/// What a request asks for: `struct inet_diag_req_v2` and, for Multipath TCP, an attribute.
+/// What a request asks for: `struct inet_diag_req_v2`.
 pub(super) fn request_body(table: Table, states: u32, tcp_info: bool) -> Vec<u8> {
     let (family, protocol, _) = table.traits();
     let family = if family == Family::Inet { AF_INET } else { AF_INET6 };
-    let number: u32 = match protocol {
+    let number = match protocol {
         Protocol::Udp => 17,
         Protocol::UdpLite => 136,
         Protocol::Raw => 255,
-        Protocol::Mptcp => 262,
         _ => 6,
     };
     let extensions = if tcp_info { 1 << (INET_DIAG_INFO - 1) } else { 0 };
-    // A number that doesn't fit is given as "raw" here and in full as an attribute.
-    let mut body = vec![family, u8::try_from(number).unwrap_or(255), extensions, 0];
+    let mut body = vec![family, number, extensions, 0];
     body.extend_from_slice(&states.to_ne_bytes());
     // An empty `struct inet_diag_sockid`: any address.
     body.extend_from_slice(&[0; 48]);
-    if number > 255 {
-        body.extend_from_slice(&8_u16.to_ne_bytes());
-        body.extend_from_slice(&REQUEST_PROTOCOL.to_ne_bytes());
-        body.extend_from_slice(&number.to_ne_bytes());
-    }
     body
 }
 
-/// A record, and whether it is only a part of a Multipath TCP socket.
-pub(super) struct Record {
-    pub socket: Socket,
-    pub is_subflow: bool,
-}
-
 /// Reads a `struct inet_diag_msg` and its attributes.
-pub(super) fn parse(protocol: Protocol, record: &[u8]) -> Option<Record> {
+pub(super) fn parse(protocol: Protocol, record: &[u8]) -> Option<Socket> {
     let [family, state, ..] = array::<4>(record, 0)?;
     let state = SocketState::from_kernel(state);
     let family = match family {
@@ -69,18 +52,17 @@ pub(super) fn parse(protocol: Protocol, record: &[u8]) -> Option<Record> {
     let uid = u32_at(record, 64)?;
     let keeps_uid = !matches!(state, SocketState::TimeWait | SocketState::SynRecv);
     let inode = u64::from(u32_at(record, 68)?);
-    let (mut tcp, mut cgroup_id, mut v6only, mut is_subflow) = (None, None, None, false);
+    let (mut tcp, mut cgroup_id, mut v6only) = (None, None, None);
     for (kind, value) in Attributes(record.get(72..)?) {
         match kind {
-            INET_DIAG_INFO if state != SocketState::Listen => tcp = figures(protocol, value),
+            INET_DIAG_INFO if state != SocketState::Listen => tcp = Some(figures(value)),
             INET_DIAG_SKV6ONLY => v6only = value.first().map(|&only| only != 0),
             INET_DIAG_CGROUP_ID => cgroup_id = u64_at(value, 0),
-            INET_DIAG_ULP_INFO => is_subflow |= has_mptcp_name(value),
             _ => {}
         }
     }
     local.dual_stack = v6only == Some(false) && local.address == Ipv6Addr::UNSPECIFIED;
-    let socket = Socket {
+    Some(Socket {
         inode,
         cookie: Some(cookie),
         family,
@@ -95,8 +77,7 @@ pub(super) fn parse(protocol: Protocol, record: &[u8]) -> Option<Record> {
         cgroup_id,
         v6only,
         unix: None,
-    };
-    Some(Record { socket, is_subflow })
+    })
 }
 
 fn endpoint(family: Family, record: &[u8], port: usize, address: usize) -> Option<IpEndpoint> {
@@ -107,32 +88,17 @@ fn endpoint(family: Family, record: &[u8], port: usize, address: usize) -> Optio
     Some(IpEndpoint { address, port: be16_at(record, port)?, dual_stack: false })
 }
 
-fn has_mptcp_name(nested: &[u8]) -> bool {
-    Attributes(nested).any(|(kind, name)| kind == INET_ULP_INFO_NAME && name.starts_with(b"mptcp"))
-}
-
-/// Both structures have only ever grown at their end: what is not there is from a newer kernel.
-fn figures(protocol: Protocol, info: &[u8]) -> Option<TcpFigures> {
-    match protocol {
-        Protocol::Tcp => Some(TcpFigures {
-            bytes_received: u64_at(info, 128),
-            bytes_acked: u64_at(info, 120),
-            bytes_sent: u64_at(info, 200),
-            bytes_retransmitted: u64_at(info, 208),
-            segments_in: u32_at(info, 140),
-            segments_out: u32_at(info, 136),
-            retransmits: u32_at(info, 100),
-            rtt_usec: u32_at(info, 68),
-        }),
-        Protocol::Mptcp => Some(TcpFigures {
-            bytes_received: u64_at(info, 64),
-            bytes_acked: u64_at(info, 72),
-            bytes_sent: u64_at(info, 56),
-            bytes_retransmitted: u64_at(info, 48),
-            retransmits: u32_at(info, 44),
-            ..TcpFigures::default()
-        }),
-        _ => None,
+/// `struct tcp_info` has only ever grown at its end: what is not there is from a newer kernel.
+fn figures(info: &[u8]) -> TcpFigures {
+    TcpFigures {
+        bytes_received: u64_at(info, 128),
+        bytes_acked: u64_at(info, 120),
+        bytes_sent: u64_at(info, 200),
+        bytes_retransmitted: u64_at(info, 208),
+        segments_in: u32_at(info, 140),
+        segments_out: u32_at(info, 136),
+        retransmits: u32_at(info, 100),
+        rtt_usec: u32_at(info, 68),
     }
 }
 

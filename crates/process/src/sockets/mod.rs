@@ -11,6 +11,9 @@
 //! table by table: what could be had is there, and [`Dump::parts`] says how each table was read
 //! and what was wrong with it.
 //!
+//! A Multipath TCP socket appears as the TCP connections that it consists of, each with the inode of
+//! the whole.
+//!
 //! It deliberately doesn't know processes, resolves no names of services or hosts, runs no ss or
 //! lsof, and has nothing to say on netlink, packet, vsock and SCTP sockets.
 
@@ -27,29 +30,34 @@ mod wire;
 
 pub use endpoint::{Endpoint, IpEndpoint, UnixName};
 pub use error::{Action, SocketError};
-pub use model::{
-    Family, Protocol, Queue, Socket, SocketState, TcpFigures, UnixFigures, UnixFile,
-};
+pub use model::{Family, Protocol, Queue, Socket, SocketState, TcpFigures, UnixFigures, UnixFile};
 pub use owners::{Walk, net_tables_id, netns_id, own_netns_id, socket_inodes_of};
 pub use wanted::{Dump, Part, Protocols, Source, Table, Wanted};
 
 use channel::{Channel, open_here};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, accessat, openat};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use std::ffi::CStr;
 
 /// The sockets of the calling thread's network namespace.
 ///
 /// # Errors
 /// Only if not one table could be read; the error is the first one's. See [`Dump::parts`].
 pub fn dump(wanted: &Wanted) -> Result<Dump, SocketError> {
-    let pid_dir = || {
+    dump_by(&open_here, c"/proc/thread-self", wanted)
+}
+
+/// Asks the socket that `open` makes, and where that fails reads the files under `proc_dir`.
+fn dump_by(
+    open: &dyn Fn() -> Result<OwnedFd, SocketError>,
+    proc_dir: &CStr,
+    wanted: &Wanted,
+) -> Result<Dump, SocketError> {
+    Collector { wanted, channel: Channel::new(open) }.run(&|table, found| {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        openat(CWD, c"/proc/thread-self", flags, Mode::empty()).ok()
-    };
-    Collector { wanted, channel: Channel::new(&open_here), has_subflows: false }.run(&|table, to| {
-        let pid_dir = pid_dir()?;
-        Some(procnet::read(pid_dir.as_fd(), table, &|socket| wanted.keeps(socket), to))
+        let directory = openat(CWD, proc_dir, flags, Mode::empty()).ok()?;
+        Some(procnet::read(directory.as_fd(), table, &|socket| wanted.keeps(socket), found))
     })
 }
 
@@ -65,8 +73,8 @@ pub fn dump_in(pid_dir: BorrowedFd<'_>, wanted: &Wanted) -> Result<Dump, SocketE
     let is_own = netns_id(pid_dir).is_ok_and(|theirs| own_netns_id() == Ok(theirs));
     let open: &dyn Fn() -> Result<OwnedFd, SocketError> =
         if is_own { &open_here } else { &|| open_there(pid_dir) };
-    Collector { wanted, channel: Channel::new(open), has_subflows: false }.run(&|table, to| {
-        Some(procnet::read(pid_dir, table, &|socket| wanted.keeps(socket), to))
+    Collector { wanted, channel: Channel::new(open) }.run(&|table, found| {
+        Some(procnet::read(pid_dir, table, &|socket| wanted.keeps(socket), found))
     })
 }
 
@@ -95,34 +103,22 @@ type ReadText<'a> = dyn Fn(Table, &mut Vec<Socket>) -> Option<Result<Source, Soc
 struct Collector<'a> {
     wanted: &'a Wanted,
     channel: Channel<'a>,
-    /// Whether parts of Multipath TCP sockets were among TCP's.
-    has_subflows: bool,
 }
 
 impl Collector<'_> {
     fn run(mut self, read_text: &ReadText<'_>) -> Result<Dump, SocketError> {
         let mut dump = Dump::default();
-        let mut subflows = Vec::new();
         for table in Table::ALL {
             let states = self.wanted.states(table);
-            if states == 0 || !table.is_in(self.wanted.protocols) || !self.is_worth_asking(table) {
+            if states == 0 || !table.is_in(self.wanted.protocols) {
                 continue;
             }
-            let part = match self.ask(table, states, &mut dump.sockets, &mut subflows) {
+            let part = match self.ask(table, states, &mut dump.sockets) {
                 Ok(trouble) => Part { table, source: Some(Source::SockDiag), trouble },
                 Err(trouble) => fall_back(table, trouble, read_text, &mut dump.sockets),
             };
             dump.parts.push(part);
         }
-        let has_mptcp = |family| {
-            let is_it = |part: &Part| {
-                part.table.traits().0 == family && part.table.traits().1 == Protocol::Mptcp
-            };
-            dump.parts.iter().any(|part| is_it(part) && part.source == Some(Source::SockDiag))
-        };
-        // Without the sockets that they are parts of, better the parts than nothing.
-        subflows.retain(|socket: &Socket| !has_mptcp(socket.family));
-        dump.sockets.append(&mut subflows);
         match dump.parts.first() {
             Some(&Part { trouble: Some(error), .. })
                 if dump.parts.iter().all(|part| part.source.is_none()) =>
@@ -133,23 +129,11 @@ impl Collector<'_> {
         }
     }
 
-    /// To ask for Multipath TCP costs six system calls, and on a kernel without it a run of
-    /// modprobe. TCP's own answer shows whether it is in use: always to root, on older kernels only
-    /// to root.
-    fn is_worth_asking(&self, table: Table) -> bool {
-        let enabled = c"/proc/sys/net/mptcp/enabled";
-        !matches!(table, Table::Mptcp4 | Table::Mptcp6)
-            || self.has_subflows
-            || (!rustix::process::geteuid().is_root()
-                && accessat(CWD, enabled, Access::EXISTS, AtFlags::empty()).is_ok())
-    }
-
     fn ask(
         &mut self,
         table: Table,
         states: u32,
         found: &mut Vec<Socket>,
-        subflows: &mut Vec<Socket>,
     ) -> Result<Option<SocketError>, SocketError> {
         let wanted = self.wanted;
         if table == Table::Unix {
@@ -158,23 +142,9 @@ impl Collector<'_> {
             return self.channel.dump(table, &unix::request_body(states), &mut parse, found);
         }
         let (_, protocol, _) = table.traits();
-        let is_tcp = matches!(protocol, Protocol::Tcp | Protocol::Mptcp);
-        let body = inet::request_body(table, states, wanted.tcp_info && is_tcp);
-        let before = subflows.len();
-        let mut parse = |record: &[u8]| {
-            let record = inet::parse(protocol, record)?;
-            if record.is_subflow && protocol == Protocol::Tcp {
-                subflows.push(record.socket);
-                return None;
-            }
-            Some(record.socket)
-        };
-        let answer = self.channel.dump(table, &body, &mut parse, found);
-        if answer.is_err() {
-            subflows.truncate(before);
-        }
-        self.has_subflows |= !subflows.is_empty();
-        answer
+        let tcp_info = wanted.tcp_info && protocol == Protocol::Tcp;
+        let body = inet::request_body(table, states, tcp_info);
+        self.channel.dump(table, &body, &mut |record| inet::parse(protocol, record), found)
     }
 }
 

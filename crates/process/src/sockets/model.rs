@@ -75,10 +75,8 @@ pub enum Family {
 /// Protocol of an internet socket, type of a unix socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Protocol {
-    /// tcp(7).
+    /// tcp(7), alone or as a part of a Multipath TCP socket.
     Tcp,
-    /// Multipath TCP (RFC 8684). Go programs listen so by default.
-    Mptcp,
     /// udp(7).
     Udp,
     /// udplite(7).
@@ -97,7 +95,6 @@ impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Tcp => "tcp",
-            Self::Mptcp => "mptcp",
             Self::Udp => "udp",
             Self::UdpLite => "udplite",
             Self::Raw => "raw",
@@ -200,8 +197,8 @@ pub enum Queue {
     Unknown,
 }
 
-/// Counters of one TCP connection since it was made: `struct tcp_info` in `linux/tcp.h`, for
-/// [`Protocol::Mptcp`] `struct mptcp_info` in `linux/mptcp.h`. `None`: this kernel doesn't tell.
+/// Counters of one TCP connection since it was made: `struct tcp_info` in `linux/tcp.h`. `None`:
+/// this kernel doesn't tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpFigures {
     /// Payload bytes received in order (RFC 4898 HCThruOctetsReceived); a FIN counts as one.

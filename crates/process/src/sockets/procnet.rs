@@ -23,9 +23,7 @@ pub(super) fn read(
     found: &mut Vec<Socket>,
 ) -> Result<Source, SocketError> {
     let action = Action::Read(table);
-    let (family, protocol, Some(path)) = table.traits() else {
-        return Err(SocketError::Failed { action, errno: Errno::NOENT });
-    };
+    let (family, protocol, path) = table.traits();
     let file = match openat(pid_dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
         Ok(file) => file,
         // No such table, or no such process any more? The list of devices is always there.

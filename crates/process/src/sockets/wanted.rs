@@ -1,7 +1,7 @@
 //! What is asked for, and how each part of it was answered.
 
 use super::error::SocketError;
-use super::model::{Family, Protocol, Socket};
+use super::model::{Family, Protocol, Socket, SocketState};
 use std::fmt;
 
 /// What a dump is to contain. The kernel leaves out what is not wanted, so that a look at the
@@ -24,7 +24,7 @@ pub struct Wanted {
 /// A set of protocols.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Protocols {
-    /// TCP, and Multipath TCP where it is in use.
+    /// TCP, Multipath TCP included.
     pub tcp: bool,
     /// UDP.
     pub udp: bool,
@@ -69,13 +69,7 @@ impl Wanted {
             connected: true,
             time_wait: false,
             tcp_info: true,
-            protocols: Protocols {
-                tcp: true,
-                udp: false,
-                udplite: false,
-                raw: false,
-                unix: false,
-            },
+            protocols: Protocols { tcp: true, udp: false, udplite: false, raw: false, unix: false },
         }
     }
 
@@ -87,17 +81,16 @@ impl Wanted {
         const LISTEN: u32 = 1 << 10;
         const ALL: u32 = 0x1fff & !1;
         let (listening, connected, time_wait) = match table {
-            Table::Tcp4 | Table::Tcp6 | Table::Mptcp4 | Table::Mptcp6 => {
-                (LISTEN, ALL & !(LISTEN | CLOSE | TIME_WAIT), TIME_WAIT)
-            }
+            Table::Tcp4 | Table::Tcp6 => (LISTEN, ALL & !(LISTEN | CLOSE | TIME_WAIT), TIME_WAIT),
             // A datagram socket that receives from anyone is shown as established once somebody
             // has connected to it, so those must be looked at too.
             Table::Unix => (LISTEN | CLOSE | ESTABLISHED, ALL & !(LISTEN | CLOSE), 0),
             _ => (CLOSE, ALL & !CLOSE, 0),
         };
-        u32::from(self.listening) * listening
-            | u32::from(self.connected) * connected
-            | u32::from(self.time_wait) * time_wait
+        let chosen = |wanted: bool, states: u32| if wanted { states } else { 0 };
+        chosen(self.listening, listening)
+            | chosen(self.connected, connected)
+            | chosen(self.time_wait, time_wait)
     }
 
     /// Whether a socket belongs into the answer: for what the kernel can't filter by.
@@ -106,7 +99,7 @@ impl Wanted {
             return self.listening;
         }
         match socket.state {
-            super::SocketState::TimeWait => self.time_wait,
+            SocketState::TimeWait => self.time_wait,
             _ => self.connected,
         }
     }
@@ -119,10 +112,6 @@ pub enum Table {
     Tcp4,
     /// TCP over IPv6.
     Tcp6,
-    /// Multipath TCP over IPv4.
-    Mptcp4,
-    /// Multipath TCP over IPv6.
-    Mptcp6,
     /// UDP over IPv4.
     Udp4,
     /// UDP over IPv6.
@@ -140,12 +129,9 @@ pub enum Table {
 }
 
 impl Table {
-    /// In the order in which they are asked for: TCP's tell whether Multipath TCP is worth asking.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Tcp4,
         Self::Tcp6,
-        Self::Mptcp4,
-        Self::Mptcp6,
         Self::Udp4,
         Self::Udp6,
         Self::UdpLite4,
@@ -157,7 +143,7 @@ impl Table {
 
     pub(super) fn is_in(self, protocols: Protocols) -> bool {
         match self {
-            Self::Tcp4 | Self::Tcp6 | Self::Mptcp4 | Self::Mptcp6 => protocols.tcp,
+            Self::Tcp4 | Self::Tcp6 => protocols.tcp,
             Self::Udp4 | Self::Udp6 => protocols.udp,
             Self::UdpLite4 | Self::UdpLite6 => protocols.udplite,
             Self::Raw4 | Self::Raw6 => protocols.raw,
@@ -165,21 +151,18 @@ impl Table {
         }
     }
 
-    /// Family, protocol (of unix sockets the most common), and the file's name in
-    /// `/proc/PID/net` if there is one.
-    pub(super) fn traits(self) -> (Family, Protocol, Option<&'static str>) {
+    /// Family, protocol (of unix sockets the most common), and the file in `/proc/PID`.
+    pub(super) fn traits(self) -> (Family, Protocol, &'static str) {
         match self {
-            Self::Tcp4 => (Family::Inet, Protocol::Tcp, Some("net/tcp")),
-            Self::Tcp6 => (Family::Inet6, Protocol::Tcp, Some("net/tcp6")),
-            Self::Mptcp4 => (Family::Inet, Protocol::Mptcp, None),
-            Self::Mptcp6 => (Family::Inet6, Protocol::Mptcp, None),
-            Self::Udp4 => (Family::Inet, Protocol::Udp, Some("net/udp")),
-            Self::Udp6 => (Family::Inet6, Protocol::Udp, Some("net/udp6")),
-            Self::UdpLite4 => (Family::Inet, Protocol::UdpLite, Some("net/udplite")),
-            Self::UdpLite6 => (Family::Inet6, Protocol::UdpLite, Some("net/udplite6")),
-            Self::Raw4 => (Family::Inet, Protocol::Raw, Some("net/raw")),
-            Self::Raw6 => (Family::Inet6, Protocol::Raw, Some("net/raw6")),
-            Self::Unix => (Family::Unix, Protocol::UnixStream, Some("net/unix")),
+            Self::Tcp4 => (Family::Inet, Protocol::Tcp, "net/tcp"),
+            Self::Tcp6 => (Family::Inet6, Protocol::Tcp, "net/tcp6"),
+            Self::Udp4 => (Family::Inet, Protocol::Udp, "net/udp"),
+            Self::Udp6 => (Family::Inet6, Protocol::Udp, "net/udp6"),
+            Self::UdpLite4 => (Family::Inet, Protocol::UdpLite, "net/udplite"),
+            Self::UdpLite6 => (Family::Inet6, Protocol::UdpLite, "net/udplite6"),
+            Self::Raw4 => (Family::Inet, Protocol::Raw, "net/raw"),
+            Self::Raw6 => (Family::Inet6, Protocol::Raw, "net/raw6"),
+            Self::Unix => (Family::Unix, Protocol::UnixStream, "net/unix"),
         }
     }
 }
@@ -189,8 +172,6 @@ impl fmt::Display for Table {
         f.pad(match self {
             Self::Tcp4 => "TCP over IPv4",
             Self::Tcp6 => "TCP over IPv6",
-            Self::Mptcp4 => "Multipath TCP over IPv4",
-            Self::Mptcp6 => "Multipath TCP over IPv6",
             Self::Udp4 => "UDP over IPv4",
             Self::Udp6 => "UDP over IPv6",
             Self::UdpLite4 => "UDP-Lite over IPv4",
@@ -235,8 +216,8 @@ pub struct Part {
 pub enum Source {
     /// sock_diag(7).
     SockDiag,
-    /// A file under `/proc/PID/net` (proc_pid_net(5)): no byte counts, no cookies, no cgroup, no
-    /// Multipath TCP; a unix socket's name with a line break in it can forge lines there.
+    /// A file under `/proc/PID/net` (proc_pid_net(5)): no byte counts, cookies or cgroups;
+    /// a unix socket's name with a line break in it can forge lines there.
     ProcNet,
     /// The kernel has no such table (no IPv6, for instance), so there are no such sockets.
     Absent,

@@ -1,0 +1,173 @@
+//! One look at the machine: processes, verdicts, services, and what is derived from them.
+
+use std::collections::HashMap;
+
+use process::machine::Machine;
+use process::membership::Container;
+use process::needs::Needs;
+use process::process::{Process, ProcessKey};
+use process::procfs::ProcFs;
+use process::sample::{self, Sample};
+use process::tree::Tree;
+use process::verdict::{self, Judgement, KnownServices, ServiceRef, Verdict};
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::users::Users;
+
+/// All processes at one moment, judged.
+pub struct Snapshot {
+    /// The machine.
+    pub machine: Machine,
+    /// The processes.
+    pub sample: Sample,
+    /// Who descends from whom.
+    pub tree: Tree,
+    /// What they are.
+    pub judgement: Judgement,
+    /// Who they run as.
+    pub users: Users,
+    /// CPU ticks of an earlier look and when that was: rates are over the time between.
+    earlier: Option<Earlier>,
+}
+
+/// What rates need of an earlier look.
+pub struct Earlier {
+    boot_usec: u64,
+    cpu_ticks: HashMap<ProcessKey, u64>,
+}
+
+impl Snapshot {
+    /// Looks at all processes. `needs` is what is wanted beyond what the verdict reads.
+    ///
+    /// # Errors
+    /// `/proc` can't be read.
+    pub fn take(context: &Context, needs: Needs) -> Result<Snapshot, Failure> {
+        let proc = context.proc()?;
+        let sample = sample::take(&proc, needs | Needs::VERDICT)?;
+        Ok(Snapshot::judge(context, &proc, sample))
+    }
+
+    /// Looks at some processes only, by pid.
+    ///
+    /// # Errors
+    /// `/proc` can't be read.
+    pub fn of_pids(context: &Context, pids: &[u32], needs: Needs) -> Result<Snapshot, Failure> {
+        let proc = context.proc()?;
+        let sample = sample::of_pids(&proc, pids, needs | Needs::VERDICT);
+        Ok(Snapshot::judge(context, &proc, sample))
+    }
+
+    fn judge(context: &Context, proc: &ProcFs, mut sample: Sample) -> Snapshot {
+        let machine = Machine::look(proc, &context.common.system_root);
+        let known = crate::services::known(context, &machine);
+        let (tree, judgement) = verdict::judge(proc, &mut sample, &machine, &known);
+        let ids = sample.processes.iter().filter_map(|process| process.euid.known().copied());
+        let users = Users::of(ids, &context.common.system_root);
+        Snapshot { machine, sample, tree, judgement, users, earlier: None }
+    }
+
+    /// What a later look needs to show rates since this one.
+    pub fn into_earlier(self) -> Earlier {
+        let ticks = |process: &Process| (process.key, process.cpu_ticks());
+        Earlier {
+            boot_usec: self.sample.boot_usec,
+            cpu_ticks: self.sample.processes.iter().map(ticks).collect(),
+        }
+    }
+
+    /// Rates are to be since this earlier look.
+    pub fn since(&mut self, earlier: Option<Earlier>) {
+        self.earlier = earlier;
+    }
+
+    /// The rows to show.
+    pub fn rows(&self) -> Vec<Row<'_>> {
+        (0..self.sample.processes.len()).filter_map(|index| self.row(index)).collect()
+    }
+
+    /// One row.
+    pub fn row(&self, index: usize) -> Option<Row<'_>> {
+        let process = self.sample.processes.get(index)?;
+        let verdict = self.judgement.verdicts.get(index)?;
+        Some(Row { snapshot: self, index, process, verdict })
+    }
+}
+
+/// One process of a snapshot, with all that its columns ask for.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    /// Where it is from.
+    pub snapshot: &'a Snapshot,
+    /// Its place there.
+    pub index: usize,
+    /// The process.
+    pub process: &'a Process,
+    /// What it is.
+    pub verdict: &'a Verdict,
+}
+
+impl<'a> Row<'a> {
+    /// The service it belongs to.
+    pub fn service(&self) -> Option<&'a ServiceRef> {
+        self.snapshot.judgement.service(self.index)
+    }
+
+    /// The container it is in, as its control group names it.
+    pub fn container(&self) -> Option<&'a Container> {
+        self.snapshot.sample.membership(self.process)?.container.as_ref()
+    }
+
+    /// Seconds since its start.
+    pub fn age_seconds(&self) -> f64 {
+        let now = self.snapshot.sample.boot_usec as f64 / 1e6;
+        let start = self.process.key.start_ticks as f64 / self.snapshot.machine.ticks_per_second as f64;
+        (now - start).max(0.0)
+    }
+
+    /// CPU time it has used, in seconds.
+    pub fn cpu_seconds(&self) -> f64 {
+        self.process.cpu_ticks() as f64 / self.snapshot.machine.ticks_per_second as f64
+    }
+
+    /// Share of one processor: since the earlier look if there was one, else over its whole life,
+    /// as ps(1) has it.
+    pub fn cpu_percent(&self) -> f64 {
+        let whole_life = || {
+            let age = self.age_seconds();
+            if age > 0.0 { 100.0 * self.cpu_seconds() / age } else { 0.0 }
+        };
+        let Some(earlier) = &self.snapshot.earlier else { return whole_life() };
+        let Some(before) = earlier.cpu_ticks.get(&self.process.key) else { return whole_life() };
+        let seconds = self.snapshot.sample.boot_usec.saturating_sub(earlier.boot_usec) as f64 / 1e6;
+        let ticks = self.process.cpu_ticks().saturating_sub(*before) as f64;
+        if seconds > 0.0 { 100.0 * ticks / self.snapshot.machine.ticks_per_second as f64 / seconds } else { 0.0 }
+    }
+
+    /// Resident memory, in bytes.
+    pub fn rss_bytes(&self) -> u64 {
+        self.process.stat.resident_pages.saturating_mul(self.snapshot.machine.page_bytes)
+    }
+
+    /// The user's name.
+    pub fn user(&self) -> Option<&'a str> {
+        self.snapshot.users.name(*self.process.euid.known()?)
+    }
+
+    /// Arguments for a person: `[name]` for threads of the kernel and for what has none.
+    pub fn command(&self) -> Vec<u8> {
+        let mut line = Vec::new();
+        for argument in self.process.args() {
+            if !line.is_empty() {
+                line.push(b' ');
+            }
+            line.extend_from_slice(argument);
+        }
+        if line.is_empty() {
+            line.push(b'[');
+            line.extend_from_slice(&self.process.comm);
+            line.push(b']');
+        }
+        line
+    }
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask bench`: measurements against other programs, side by side, in one run.
+//!
+//! Contestants run in turns (A B C A B C …), so that a change of the machine's mood meets all of
+//! them; one turn to warm up is not counted, and of the others none is dropped. Times are given
+//! as medians with their spread. What can be counted is counted too, in runs of its own: system
+//! calls under strace, instructions under callgrind (which sees user mode only, not the kernel).
+//!
+//! A bench reports; it fails only if it can't measure, not if a target is missed.
+
+pub mod counts;
+mod machine;
+mod measure;
+mod peers;
+pub mod population;
+mod process;
+mod report;
+pub mod targets;
+
+use std::{path::PathBuf, process::Command};
+
+use crate::{
+    error::{Error, Result, write_whole},
+    workspace::Workspace,
+};
+
+/// What `cargo xtask bench` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// What to measure; everything without one
+    #[arg(value_enum)]
+    subjects: Vec<Subject>,
+    /// Write the figures as JSON too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Few turns and no population of 10,000: to see that the bench works
+    #[arg(long)]
+    quick: bool,
+    /// In a pid namespace of its own: exact populations, but no kernel threads (needs root)
+    #[arg(long)]
+    isolated: bool,
+    /// What the floor reads of each process that is no kernel thread
+    #[arg(long, value_name = "LIST", default_value = process::FLOOR_READS)]
+    floor_reads: String,
+    /// How many threads the floor reads with
+    #[arg(long, value_name = "N", default_value = process::FLOOR_THREADS)]
+    floor_threads: String,
+}
+
+/// Something to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Subject {
+    /// Listing processes: daemonctl ps, ps aux, procs, and the floor of what must be read
+    Process,
+}
+
+/// Measures, and prints the figures.
+pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
+    if args.isolated {
+        return again_isolated();
+    }
+    let subjects = if args.subjects.is_empty() { &[Subject::Process][..] } else { &args.subjects };
+    for subject in subjects {
+        let report = match subject {
+            Subject::Process => process::run(workspace, args)?,
+        };
+        print!("\n{report}");
+        if let Some(file) = &args.json {
+            write_whole(file, format!("{:#}\n", report.json()).as_bytes())?;
+            println!("\nwritten: {}", file.display());
+        }
+    }
+    Ok(true)
+}
+
+/// This program once more with the same arguments, as the init of a pid namespace with a /proc of
+/// its own. It ends when this ends.
+fn again_isolated() -> Result<bool> {
+    let doing = "run the bench in a pid namespace of its own";
+    let own = std::env::current_exe().map_err(Error::io(doing))?;
+    let status = Command::new("unshare")
+        .args(["--pid", "--fork", "--mount-proc", "--kill-child=KILL"])
+        .arg(own)
+        .args(std::env::args_os().skip(1).filter(|arg| arg != "--isolated"))
+        .status()
+        .map_err(Error::io(doing))?;
+    Ok(status.success())
+}

@@ -1,0 +1,238 @@
+//! What `daemonctl` promises, in one table, and whether it keeps it.
+
+use super::measure::Run;
+use super::report::{Figures, Row};
+
+/// Names of the contestants, as the targets and the tables know them.
+pub mod names {
+    /// The program that is judged.
+    pub const PS: &str = "daemonctl ps";
+    /// The machine at a glance.
+    pub const GLANCE: &str = "daemonctl";
+    /// One process explained.
+    pub const EXPLAIN: &str = "daemonctl explain";
+    /// Refreshing once a second.
+    pub const WATCH: &str = "daemonctl ps --watch";
+    /// The reference.
+    pub const REFERENCE: &str = "ps aux";
+    /// Another peer.
+    pub const PROCS: &str = "procs";
+    /// The reads that `daemonctl ps` makes, alone.
+    pub const FLOOR: &str = "floor";
+    /// The reads that `ps aux` makes, alone.
+    pub const FLOOR_OF_PS: &str = "floor of ps";
+}
+
+/// System calls that `daemonctl ps` makes for each process, at most: opening the process's folder,
+/// three for each file that is read, one for each link, and its line of output. Checked by the
+/// suite, since a count is the same on a busy machine.
+pub const CALLS_A_PROCESS: f64 = 16.0;
+
+/// A promise: a figure and its limit.
+pub struct Target {
+    /// What is promised.
+    pub promise: &'static str,
+    /// At which populations.
+    pub populations: &'static [usize],
+    /// The figure must not be higher.
+    pub limit: f64,
+    /// Its unit; empty for a ratio.
+    pub unit: &'static str,
+    /// The figure of a contestant at a population, if it was measured.
+    pub figure: fn(&Figures, usize, &str) -> Option<f64>,
+    /// Whose figure.
+    pub subject: &'static str,
+}
+
+const ALL: &[usize] = &[100, 1_000, 10_000];
+
+/// All promises.
+pub const TARGETS: &[Target] = &[
+    Target {
+        promise: "CPU against ps aux",
+        populations: ALL,
+        limit: 0.9,
+        unit: "",
+        figure: |figures, at, who| ratio(figures, at, who, names::REFERENCE, Row::cpu_usec),
+        subject: names::PS,
+    },
+    Target {
+        promise: "wall against ps aux",
+        populations: ALL,
+        limit: 0.6,
+        unit: "",
+        figure: |figures, at, who| ratio(figures, at, who, names::REFERENCE, Row::wall_usec),
+        subject: names::PS,
+    },
+    Target {
+        promise: "CPU against the floor",
+        populations: ALL,
+        limit: 1.15,
+        unit: "",
+        figure: |figures, at, who| ratio(figures, at, who, names::FLOOR, Row::cpu_usec),
+        subject: names::PS,
+    },
+    Target {
+        promise: "CPU against procs",
+        populations: ALL,
+        limit: 0.5,
+        unit: "",
+        figure: |figures, at, who| ratio(figures, at, who, names::PROCS, Row::cpu_usec),
+        subject: names::PS,
+    },
+    Target {
+        promise: "CPU a process against that at 1,000",
+        populations: &[10_000],
+        limit: 1.15,
+        unit: "",
+        figure: linearity,
+        subject: names::PS,
+    },
+    Target {
+        promise: "memory a process, beyond that at 100",
+        populations: &[10_000],
+        limit: 2048.0,
+        unit: "B",
+        figure: memory_a_process,
+        subject: names::PS,
+    },
+    Target {
+        promise: "the machine at a glance, wall",
+        populations: &[500],
+        limit: 50.0,
+        unit: "ms",
+        figure: wall_msec,
+        subject: names::GLANCE,
+    },
+    Target {
+        promise: "one process explained, wall",
+        populations: ALL,
+        limit: 10.0,
+        unit: "ms",
+        figure: wall_msec,
+        subject: names::EXPLAIN,
+    },
+    Target {
+        promise: "one refresh a second, of a core",
+        populations: &[1_000],
+        limit: 2.0,
+        unit: "%",
+        figure: share_of_a_core,
+        subject: names::WATCH,
+    },
+];
+
+fn ratio(
+    figures: &Figures,
+    at: usize,
+    who: &str,
+    reference: &str,
+    median: fn(&Row) -> Option<f64>,
+) -> Option<f64> {
+    let (own, its) = (figures.row(at, who)?, figures.row(at, reference)?);
+    Some(median(own)? / median(its)?)
+}
+
+fn linearity(figures: &Figures, at: usize, who: &str) -> Option<f64> {
+    let a_process = |at| Some(figures.row(at, who)?.cpu_usec()? / figures.processes(at)?);
+    Some(a_process(at)? / a_process(1_000)?)
+}
+
+fn memory_a_process(figures: &Figures, at: usize, who: &str) -> Option<f64> {
+    let peak_bytes = |at| Some(figures.row(at, who)?.peak_rss_kib()? * 1024.0);
+    let more = figures.processes(at)? - figures.processes(100)?;
+    (more > 0.0).then_some((peak_bytes(at)? - peak_bytes(100)?) / more)
+}
+
+fn wall_msec(figures: &Figures, at: usize, who: &str) -> Option<f64> {
+    Some(figures.row(at, who)?.wall_usec()? / 1000.0)
+}
+
+fn share_of_a_core(figures: &Figures, at: usize, who: &str) -> Option<f64> {
+    let run: &Run = figures.row(at, who)?.runs.first()?;
+    Some(run.cpu_usec as f64 * 100.0 / run.wall_usec as f64)
+}
+
+/// A promise at one population, judged.
+pub struct Judgement {
+    /// The promise.
+    pub target: &'static Target,
+    /// The population.
+    pub population: usize,
+    /// The figure, if it was measured.
+    pub figure: Option<f64>,
+    /// What the floor alone would reach: where that is beyond the limit, nothing can keep it.
+    pub floor: Option<f64>,
+}
+
+impl Judgement {
+    /// Whether the promise is kept.
+    pub fn is_kept(&self) -> Option<bool> {
+        self.figure.map(|figure| figure <= self.target.limit)
+    }
+}
+
+/// Every promise at every population that was measured.
+pub fn judge(figures: &Figures) -> Vec<Judgement> {
+    let judgement = |target: &'static Target, population: usize| Judgement {
+        target,
+        population,
+        figure: (target.figure)(figures, population, target.subject),
+        floor: (target.subject == names::PS)
+            .then(|| (target.figure)(figures, population, names::FLOOR))
+            .flatten(),
+    };
+    let mut judgements = Vec::new();
+    for target in TARGETS {
+        let measured = target.populations.iter().filter(|at| figures.processes(**at).is_some());
+        judgements.extend(measured.map(|&at| judgement(target, at)));
+    }
+    judgements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{judge, names};
+    use crate::bench::{
+        measure::Run,
+        report::{Figures, Row, Section},
+    };
+
+    fn row(name: &str, cpu_usec: u64, peak_rss_kib: u64) -> Row {
+        let run = Run { wall_usec: cpu_usec, cpu_usec, peak_rss_kib, status: 0 };
+        Row { name: name.into(), runs: vec![run], ..Row::default() }
+    }
+
+    fn section(wanted: usize, cpu_usec: u64, peak_rss_kib: u64) -> Section {
+        let rows = vec![
+            row(names::PS, cpu_usec, peak_rss_kib),
+            row(names::REFERENCE, 1_000 * wanted as u64, 1),
+        ];
+        Section { wanted, processes: wanted, rows }
+    }
+
+    #[test]
+    fn promises_are_judged() {
+        let figures = Figures {
+            sections: vec![
+                section(100, 80_000, 1_000),
+                section(1_000, 900_000, 2_000),
+                section(10_000, 9_100_000, 21_900),
+            ],
+        };
+        let kept = |promise: &str, at: usize| {
+            let found = judge(&figures)
+                .into_iter()
+                .find(|j| j.target.promise.starts_with(promise) && j.population == at);
+            found.and_then(|judgement| judgement.is_kept())
+        };
+        assert_eq!(kept("CPU against ps", 100), Some(true));
+        assert_eq!(kept("CPU against ps", 1_000), Some(true));
+        assert_eq!(kept("CPU against ps", 10_000), Some(false));
+        assert_eq!(kept("CPU against procs", 100), None, "not measured");
+        assert_eq!(kept("CPU a process", 10_000), Some(true));
+        // 20,900 KiB for 9,900 more processes: 2,162 bytes each.
+        assert_eq!(kept("memory", 10_000), Some(false));
+        assert_eq!(kept("the machine at a glance", 500), None, "no such population");
+    }
+}
