@@ -31,6 +31,10 @@ pub struct Cli {
     #[command(flatten)]
     pub common: Common,
 
+    /// Options of the machine at a glance.
+    #[command(flatten)]
+    pub overview: commands::overview::Args,
+
     /// What to do; the machine at a glance without it.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -80,6 +84,18 @@ pub enum When {
 pub enum Command {
     /// Processes, each with its verdict: daemon, normal or kernel.
     Ps(commands::ps::Args),
+    /// Processes below the ones that started them.
+    Tree(commands::tree::Args),
+    /// What a process is, and why it runs, with the evidence.
+    Explain(commands::explain::Args),
+    /// What processes have open, or who has a /path open.
+    Files(commands::files::Args),
+    /// Listening sockets, and who serves them.
+    Ports(commands::ports::Args),
+    /// What is in processes' memory.
+    Maps(commands::maps::Args),
+    /// What signals would do to processes.
+    Signals(commands::signals::Args),
     /// The completion script of a shell, on standard output.
     #[command(name = "__completions", hide = true)]
     Completions(commands::generate::CompletionArgs),

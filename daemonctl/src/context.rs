@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use present::{Layout, Theme};
+use process::needs::Needs;
 use process::procfs::{ProcError, ProcFs};
 
 use crate::cli::{Common, When};
@@ -30,6 +31,11 @@ impl Context {
     /// How to draw on standard output.
     pub fn layout(&self) -> Layout {
         Layout { width: terminal_width(), header: !self.common.no_header, theme: self.theme() }
+    }
+
+    /// What columns want to be read, and what JSON says of the machine besides.
+    pub fn needs(&self, columns: u64) -> Needs {
+        if self.common.json { Needs(columns) | Needs::MACHINE } else { Needs(columns) }
     }
 
     fn theme(&self) -> Theme {

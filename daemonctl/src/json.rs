@@ -1,12 +1,12 @@
 //! JSON objects that several commands share (docs/json.md).
 
-use present::json::{self, Object};
+use present::json::{self, Note, Object};
 use present::{Column, Value, Why};
 use process::machine::Machine;
 use serde_json::{Value as Json, json};
 
 use crate::columns::{COLUMNS, Processes};
-use crate::snapshot::Row;
+use crate::snapshot::{Row, Snapshot};
 
 /// Columns whose values stand in objects of their own.
 const NESTED: &[&str] = &["kind", "sub", "confidence", "posing", "service", "container", "args"];
@@ -66,4 +66,14 @@ pub fn machine(machine: &Machine) -> Json {
         "boot_time": machine.boot_unix_seconds.map(|seconds| present::time::rfc3339(seconds as f64)),
         "load": machine.load,
     })
+}
+
+/// What could not be made out of the whole sample.
+pub fn notes(snapshot: &Snapshot) -> Vec<Note> {
+    let garbage = snapshot.sample.unreadable.iter().map(|(pid, file)| Note {
+        what: format!("process {pid}"),
+        reason: Why::Unknown,
+        detail: format!("/proc/{pid}/{file} could not be made out"),
+    });
+    garbage.collect()
 }

@@ -1,12 +1,125 @@
 //! What the machine's service managers know, carried from the `host` room to the `process` room:
 //! neither knows the other.
 
-use process::machine::Machine;
-use process::verdict::KnownServices;
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use host::{Service, ServiceManager, ServiceState};
+use process::machine::{Init, Machine};
+use process::process::base_name;
+use process::verdict::{KnownService, KnownServices};
 
 use crate::context::Context;
 
-/// Services whose processes can't be told by a control group.
-pub fn known(_context: &Context, _machine: &Machine) -> KnownServices {
-    KnownServices::default()
+/// Programs that run other people's programs, or start them: one of these as a service's program
+/// would make every script that it runs a part of the service. Versions may follow (`python3.11`).
+const RUNNERS: [&str; 24] = [
+    "sh", "bash", "dash", "ash", "ksh", "zsh", "busybox", "python", "perl", "ruby", "node", "nodejs",
+    "php", "java", "lua", "tclsh", "env", "nice", "ionice", "su", "sudo", "runuser", "setsid",
+    "start-stop-daemon",
+];
+/// Runners whose names no version follows.
+const SUPERVISORS: [&str; 5] = ["supervise-daemon", "daemon", "chpst", "setuidgid", "nohup"];
+
+/// Services whose processes can't be told by a control group: those of SysV and OpenRC, which are
+/// known by pid files and by the programs that their scripts start. Reads files only; where
+/// systemd runs, or nothing, it reads none.
+pub fn known(context: &Context, machine: &Machine) -> KnownServices {
+    let root = &context.common.system_root;
+    let answer = match machine.init {
+        Init::OpenRc => host::OpenRc::new(root).services(),
+        Init::SysV => host::SysV::new(root).services(),
+        _ => return KnownServices::default(),
+    };
+    // A folder that can't be read leaves the verdicts to what the processes show themselves.
+    let services = answer.unwrap_or_default();
+    let mut known = KnownServices::default();
+    for service in &services {
+        if let Some(pid) = service.main_pid {
+            known.add_main_pid(pid, known_service(service));
+        }
+    }
+    add_programs(&mut known, context, &services, &host::script_index(root));
+    known
+}
+
+fn known_service(service: &Service) -> KnownService {
+    KnownService { manager: service.manager.name(), name: service.name.clone() }
+}
+
+/// Programs that one script and only one starts. Left out are the program of a service that is
+/// known not to be started, and the one that a service's main process runs: a second process of
+/// that program was started by somebody else.
+fn add_programs(known: &mut KnownServices, context: &Context, services: &[Service], index: &host::ScriptIndex) {
+    let mut claims: HashMap<PathBuf, Vec<&Service>> = HashMap::new();
+    for script in &index.scripts {
+        let Some(service) = services.iter().find(|service| service.name == script.name) else { continue };
+        for path in script.daemon_paths.iter().flat_map(|path| spellings(&context.common.system_root, path)) {
+            let claimants = claims.entry(path).or_default();
+            if !claimants.iter().any(|other| other.name == service.name) {
+                claimants.push(service);
+            }
+        }
+    }
+    for (path, claimants) in &claims {
+        let [service] = claimants.as_slice() else { continue };
+        let stopped = service.manager == host::ManagerKind::OpenRc && service.state == ServiceState::Stopped;
+        if stopped || is_runner(path) || runs(context, service.main_pid, path) {
+            continue;
+        }
+        known.add_program(path.as_os_str().as_bytes(), known_service(service));
+    }
+}
+
+/// The path as a script spells it, and as the kernel does, which follows links (`/sbin` is
+/// `/usr/sbin`).
+fn spellings(root: &Path, path: &Path) -> Vec<PathBuf> {
+    let inside = root.join(path.strip_prefix("/").unwrap_or(path));
+    let real = std::fs::canonicalize(inside).ok();
+    let real = real.and_then(|real| Some(Path::new("/").join(real.strip_prefix(root).ok()?)));
+    let mut found = vec![path.to_owned()];
+    // A link to a runner makes the link's own name one too: no process has it as its executable.
+    found.extend(real.filter(|real| real != path));
+    found
+}
+
+/// Whether a path leads to a program that runs others.
+fn is_runner(path: &Path) -> bool {
+    let name = String::from_utf8_lossy(base_name(path.as_os_str().as_bytes())).into_owned();
+    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    RUNNERS.contains(&name.as_str()) || RUNNERS.contains(&unversioned) || SUPERVISORS.contains(&name.as_str())
+}
+
+fn runs(context: &Context, pid: Option<u32>, path: &Path) -> bool {
+    let link = pid.map(|pid| context.common.proc_root.join(pid.to_string()).join("exe"));
+    link.and_then(|link| std::fs::read_link(link).ok()).is_some_and(|exe| exe == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpreters_are_nobodys_program() {
+        for path in ["/bin/sh", "/usr/bin/python3", "/usr/bin/python3.11", "/usr/bin/perl5.36.0", "/sbin/start-stop-daemon", "/usr/bin/php8.2"] {
+            assert!(is_runner(Path::new(path)), "{path}");
+        }
+        for path in ["/usr/sbin/sshd", "/usr/sbin/php-fpm8.2", "/usr/sbin/nginx", "/usr/bin/pythond", "/usr/bin/mysh"] {
+            assert!(!is_runner(Path::new(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_root() {
+        let root = std::env::temp_dir().join(format!("daemonctl-services-{}", std::process::id()));
+        std::fs::create_dir_all(root.join("usr/sbin")).unwrap();
+        std::fs::write(root.join("usr/sbin/exim4"), "").unwrap();
+        let _ = std::os::unix::fs::symlink("usr/sbin", root.join("sbin"));
+        let root = std::fs::canonicalize(root).unwrap();
+        let found = spellings(&root, Path::new("/sbin/exim4"));
+        assert_eq!(found, [PathBuf::from("/sbin/exim4"), PathBuf::from("/usr/sbin/exim4")]);
+        assert_eq!(spellings(&root, Path::new("/sbin/none")), [PathBuf::from("/sbin/none")]);
+        std::fs::remove_dir_all(root).unwrap();
+    }
 }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use process::machine::Machine;
 use process::membership::Container;
+use process::nearby;
 use process::needs::Needs;
 use process::process::{Process, ProcessKey};
 use process::procfs::ProcFs;
 use process::sample::{self, Sample};
 use process::tree::Tree;
-use process::verdict::{self, Judgement, KnownServices, ServiceRef, Verdict};
+use process::verdict::{self, Judgement, ServiceRef, Verdict};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -45,21 +46,21 @@ impl Snapshot {
     pub fn take(context: &Context, needs: Needs) -> Result<Snapshot, Failure> {
         let proc = context.proc()?;
         let sample = sample::take(&proc, needs | Needs::VERDICT)?;
-        Ok(Snapshot::judge(context, &proc, sample))
+        Ok(Snapshot::judge(context, &proc, sample, needs))
     }
 
-    /// Looks at some processes only, by pid.
+    /// Looks at one process and the few that its verdict depends on.
     ///
     /// # Errors
     /// `/proc` can't be read.
-    pub fn of_pids(context: &Context, pids: &[u32], needs: Needs) -> Result<Snapshot, Failure> {
+    pub fn near(context: &Context, pid: u32, needs: Needs) -> Result<Snapshot, Failure> {
         let proc = context.proc()?;
-        let sample = sample::of_pids(&proc, pids, needs | Needs::VERDICT);
-        Ok(Snapshot::judge(context, &proc, sample))
+        let sample = nearby::sample(&proc, &context.common.system_root.join("sys"), pid, needs | Needs::VERDICT);
+        Ok(Snapshot::judge(context, &proc, sample, needs))
     }
 
-    fn judge(context: &Context, proc: &ProcFs, mut sample: Sample) -> Snapshot {
-        let machine = Machine::look(proc, &context.common.system_root);
+    fn judge(context: &Context, proc: &ProcFs, mut sample: Sample, needs: Needs) -> Snapshot {
+        let machine = Machine::look(proc, &context.common.system_root, needs.any(Needs::MACHINE));
         let known = crate::services::known(context, &machine);
         let (tree, judgement) = verdict::judge(proc, &mut sample, &machine, &known);
         let ids = sample.processes.iter().filter_map(|process| process.euid.known().copied());

@@ -226,6 +226,24 @@ pub fn walk(
     Ok(walk)
 }
 
+/// Looks at one descriptor.
+///
+/// # Errors
+/// [`ReadError::Gone`] if it is closed; otherwise as [`walk`].
+pub fn one<T>(
+    dir: &PidDir,
+    number: u32,
+    look: &mut dyn FnMut(&Descriptor<'_>) -> T,
+) -> Result<T, ReadError> {
+    let folder = dir.open_dir(c"fd")?;
+    let name = Name(number).in_folder("");
+    let mut link = [MaybeUninit::<u8>::uninit(); PATH_MAX_BYTES];
+    let (target, _) = rustix::fs::readlinkat_raw(&folder, name.as_c_str(), &mut link)?;
+    let target: &[u8] = target;
+    let kind = Kind::of(target);
+    Ok(look(&Descriptor { number, target, kind, name: &name, folder: &folder, dir }))
+}
+
 #[cfg(test)]
 #[path = "descriptors_tests.rs"]
 mod tests;

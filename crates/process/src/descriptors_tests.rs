@@ -72,7 +72,9 @@ fn access_comes_from_the_link_and_from_fdinfo_alike() {
     let read = std::fs::File::open("/dev/null").unwrap();
     let write = std::fs::OpenOptions::new().append(true).open("/dev/null").unwrap();
     let both = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();
-    for (file, access) in [(&read, Access::Read), (&write, Access::Write), (&both, Access::ReadWrite)] {
+    for (file, access) in
+        [(&read, Access::Read), (&write, Access::Write), (&both, Access::ReadWrite)]
+    {
         assert_eq!(of(file, |found| found.access()), Fact::Known(access));
         assert_eq!(of(file, |found| found.info().unwrap().access()), Some(access));
     }

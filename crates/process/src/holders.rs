@@ -5,7 +5,6 @@
 //! by name alone only where asking for these could hang (see [`crate::locality`]) and where the
 //! file is gone.
 
-use std::borrow::Cow;
 use std::ffi::CStr;
 use std::io;
 use std::ops::ControlFlow;
@@ -151,7 +150,8 @@ pub fn uses(
     sink: &mut dyn FnMut(&Use<'_>) -> ControlFlow<()>,
 ) -> Result<(), ReadError> {
     mounts.learn(dir);
-    let mut search = Search { dir, wanted, mounts, sink, executable: Box::default(), denied: false };
+    let mut search =
+        Search { dir, wanted, mounts, sink, executable: Box::default(), denied: false };
     if search.places().is_break() || search.descriptors()?.is_break() {
         return Ok(());
     }
@@ -171,11 +171,8 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn places(&mut self) -> ControlFlow<()> {
-        const PLACES: [(&CStr, Role); 3] = [
-            (c"exe", Role::Executable),
-            (c"cwd", Role::WorkingDirectory),
-            (c"root", Role::Root),
-        ];
+        const PLACES: [(&CStr, Role); 3] =
+            [(c"exe", Role::Executable), (c"cwd", Role::WorkingDirectory), (c"root", Role::Root)];
         for (link, role) in PLACES {
             let target = match self.dir.link(link) {
                 Ok(target) => target,
@@ -239,12 +236,7 @@ impl Search<'_> {
 
 /// Some file systems (btrfs, overlayfs) show in `maps` another device than stat(2). Where that may
 /// matter, the file itself is asked, which takes privilege; without it the inode and name decide.
-fn identity_of(
-    dir: &PidDir,
-    mapping: &Mapping<'_>,
-    target: &Cow<'_, [u8]>,
-    wanted: &Wanted,
-) -> Identity {
+fn identity_of(dir: &PidDir, mapping: &Mapping<'_>, target: &[u8], wanted: &Wanted) -> Identity {
     let shown = Identity { device: mapping.device, inode: mapping.inode };
     let Some(searched) = wanted.identity else { return shown };
     let doubtful = shown.inode == searched.inode && shown.device != searched.device;

@@ -45,7 +45,8 @@ fn a_file_is_found_by_every_name_it_has() {
     std::fs::hard_link(&path, folder.join("hard")).unwrap();
     std::os::unix::fs::symlink("line\nbreak", folder.join("soft")).unwrap();
     for name in ["line\nbreak", "hard", "soft", "./../x/../hard"] {
-        let name = name.replace("../x", &format!("../{}", folder.file_name().unwrap().to_str().unwrap()));
+        let name =
+            name.replace("../x", &format!("../{}", folder.file_name().unwrap().to_str().unwrap()));
         let name = name.replace("/../hard", "/hard");
         let found = uses_of(&folder.join(&name), Scope::Exactly);
         assert_eq!(found.len(), 1, "{name:?}");
@@ -109,7 +110,8 @@ fn links_in_circles_and_missing_paths_end() {
     std::os::unix::fs::symlink("a", folder.join("b")).unwrap();
     let mounts = Mounts::of_machine(&proc());
     assert!(Wanted::resolve(&folder.join("a"), Scope::Exactly, &mounts).is_err());
-    let missing = Wanted::resolve(&folder.join("no/such/../file"), Scope::Exactly, &mounts).unwrap();
+    let missing =
+        Wanted::resolve(&folder.join("no/such/../file"), Scope::Exactly, &mounts).unwrap();
     assert_eq!(missing.identity, None);
     assert!(missing.path.ends_with(b"/no/file"));
     std::fs::remove_dir_all(folder).unwrap();

@@ -28,6 +28,7 @@ pub mod procfs;
 pub mod raw;
 pub mod roles;
 pub mod sample;
+pub mod signals;
 pub mod sockets;
 pub mod tree;
 pub mod tty;

@@ -21,8 +21,22 @@ use crate::raw::{fdinfo, mountinfo};
 
 /// File systems that ask another machine, and may wait for it for ever.
 const REMOTE: [&[u8]; 16] = [
-    b"nfs", b"nfs4", b"cifs", b"smb3", b"smbfs", b"9p", b"afs", b"ceph", b"coda", b"gfs2", b"ocfs2",
-    b"lustre", b"orangefs", b"ncpfs", b"vboxsf", b"autofs",
+    b"nfs",
+    b"nfs4",
+    b"cifs",
+    b"smb3",
+    b"smbfs",
+    b"9p",
+    b"afs",
+    b"ceph",
+    b"coda",
+    b"gfs2",
+    b"ocfs2",
+    b"lustre",
+    b"orangefs",
+    b"ncpfs",
+    b"vboxsf",
+    b"autofs",
 ];
 
 /// Which file of all: two names with the same identity are the same file.
@@ -146,7 +160,7 @@ impl Mounts {
     }
 
     /// What a process's `cwd`, `root` or `exe` is, if asking can't hang. `target` is the link's.
-    pub(crate) fn of_place(&self, dir: &PidDir, link: &CStr, target: &[u8]) -> Fact<Metadata> {
+    pub fn of_place(&self, dir: &PidDir, link: &CStr, target: &[u8]) -> Fact<Metadata> {
         // There is no mount id to be had for these, so a name has to do: on a machine with
         // network mounts, other mount namespaces' files are not asked.
         let known = || {

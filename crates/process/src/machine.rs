@@ -63,7 +63,7 @@ pub struct Machine {
     pub ticks_per_second: u64,
     /// Bytes of a page.
     pub page_bytes: u64,
-    /// Processors.
+    /// Processors; 0 if the figures were not asked for.
     pub processors: u32,
     /// RAM, in bytes.
     pub memory_bytes: Option<u64>,
@@ -76,10 +76,11 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Looks at `/proc` and at the folders below `root` (`/` but for tests).
-    pub fn look(proc: &ProcFs, root: &Path) -> Machine {
+    /// Looks at `/proc` and at the folders below `root` (`/` but for tests). Memory, load and
+    /// processors are read only with `figures`: the kernel makes those texts slowly.
+    pub fn look(proc: &ProcFs, root: &Path, figures: bool) -> Machine {
         let uname = rustix::system::uname();
-        let text = |name| proc.read(name).unwrap_or_default();
+        let text = |name| if figures { proc.read(name).unwrap_or_default() } else { Vec::new() };
         let memory = text(c"meminfo");
         let stat = text(c"stat");
         let namespace_of = |pid| Some(*namespace(&proc.process(pid).ok()?, c"ns/pid").known()?);
@@ -90,7 +91,7 @@ impl Machine {
             container,
             host: uname.nodename().to_string_lossy().into_owned(),
             kernel: uname.release().to_string_lossy().into_owned(),
-            boot_unix_seconds: field(&stat, b"btime "),
+            boot_unix_seconds: Some(boot_unix_seconds()),
             ticks_per_second: rustix::param::clock_ticks_per_second().max(1),
             page_bytes: rustix::param::page_size() as u64,
             processors: raw::lines(&stat).filter(|line| is_processor(line)).count() as u32,
@@ -116,8 +117,12 @@ fn is_processor(line: &[u8]) -> bool {
     line.strip_prefix(b"cpu").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
 }
 
-fn field(text: &[u8], name: &[u8]) -> Option<u64> {
-    raw::lines(text).find_map(|line| raw::number(line.strip_prefix(name)?.trim_ascii()))
+/// When the clock of start times began, which is the boot but for time namespaces
+/// (time_namespaces(7)), in which `btime` of `/proc/stat` would be wrong.
+fn boot_unix_seconds() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+    let micros = now.tv_sec.unsigned_abs() * 1_000_000 + now.tv_nsec.unsigned_abs() / 1_000;
+    micros.saturating_sub(crate::sample::boot_usec()) / 1_000_000
 }
 
 fn kibibytes(text: &[u8], name: &[u8]) -> Option<u64> {

@@ -160,6 +160,23 @@ pub struct Summary {
     pub measured: bool,
 }
 
+impl Summary {
+    /// Adds one mapping to the sum of all and to that of its kind.
+    pub fn count(&mut self, mapping: &Mapping<'_>, kind: MappingKind, memory: &Memory) {
+        self.total.add(mapping, memory);
+        let at = match self.kinds.binary_search_by_key(&kind, |(kind, _)| *kind) {
+            Ok(at) => at,
+            Err(at) => {
+                self.kinds.insert(at, (kind, Total::default()));
+                at
+            }
+        };
+        if let Some((_, total)) = self.kinds.get_mut(at) {
+            total.add(mapping, memory);
+        }
+    }
+}
+
 /// Reads and sums up the whole map. A kernel thread and a zombie have none: everything is zero.
 ///
 /// # Errors
@@ -169,7 +186,6 @@ pub fn summarize(dir: &PidDir) -> Result<Summary, ReadError> {
     let measured = walk(dir, &mut |mapping, kind, memory| summary.add(mapping, kind, memory))?;
     let mut summary = summary.summary;
     summary.measured = measured;
-    summary.kinds.sort_by_key(|(kind, _)| *kind);
     Ok(summary)
 }
 
@@ -201,7 +217,10 @@ pub fn walk(
 ///
 /// # Errors
 /// As [`summarize`].
-pub fn list(dir: &PidDir, sink: &mut dyn FnMut(&Mapping<'_>, MappingKind)) -> Result<(), ReadError> {
+pub fn list(
+    dir: &PidDir,
+    sink: &mut dyn FnMut(&Mapping<'_>, MappingKind),
+) -> Result<(), ReadError> {
     let file = open(dir, c"maps")?;
     for_each_line(&file, &mut |line| {
         if let Some(mapping) = mapping(line) {
@@ -228,16 +247,7 @@ struct Summarizer {
 
 impl Summarizer {
     fn add(&mut self, mapping: &Mapping<'_>, kind: MappingKind, memory: &Memory) {
-        self.summary.total.add(mapping, memory);
-        let kinds = &mut self.summary.kinds;
-        match kinds.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, total)) => total.add(mapping, memory),
-            None => {
-                let mut total = Total::default();
-                total.add(mapping, memory);
-                kinds.push((kind, total));
-            }
-        }
+        self.summary.count(mapping, kind, memory);
         let index = self.region(mapping, kind);
         if let Some(region) = self.summary.regions.get_mut(index) {
             region.kind = region.kind.min(kind);
@@ -255,7 +265,9 @@ impl Summarizer {
         let regions = &mut self.summary.regions;
         // A library's mappings are neighbours.
         let same = |index: &usize| {
-            regions.get(*index).is_some_and(|region| *region.name == *path && region.inode == mapping.inode)
+            regions
+                .get(*index)
+                .is_some_and(|region| *region.name == *path && region.inode == mapping.inode)
         };
         if let Some(index) = self.last.filter(same) {
             return index;
@@ -311,7 +323,10 @@ fn open(dir: &PidDir, name: &CStr) -> Result<std::os::fd::OwnedFd, ReadError> {
 }
 
 /// Streams the lines of a file of any length. A longer line than [`MAX_LINE_BYTES`] is left out.
-fn for_each_line(file: &std::os::fd::OwnedFd, sink: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+fn for_each_line(
+    file: &std::os::fd::OwnedFd,
+    sink: &mut dyn FnMut(&[u8]),
+) -> Result<(), ReadError> {
     let mut text = Vec::with_capacity(READ_BYTES);
     let mut skipping = false;
     loop {

@@ -15,7 +15,8 @@ fn kind(line: &str) -> MappingKind {
 
 #[test]
 fn kinds_by_name_and_permissions() {
-    let of = |permissions: &str, name: &str| kind(&format!("1000-2000 {permissions} 0 00:00 5 {name}"));
+    let of =
+        |permissions: &str, name: &str| kind(&format!("1000-2000 {permissions} 0 00:00 5 {name}"));
     assert_eq!(of("r-xp", "/usr/bin/x"), MappingKind::Code);
     assert_eq!(of("rw-p", "/usr/bin/x"), MappingKind::FileData);
     assert_eq!(of("rw-s", "/var/lib/x.db"), MappingKind::SharedFile);
@@ -44,7 +45,10 @@ fn the_sums_of_this_process_agree() {
     assert!(summary.measured);
     let by_kind: u64 = summary.kinds.iter().map(|(_, total)| total.memory.rss_bytes).sum();
     let by_name: u64 = summary.regions.iter().map(|region| region.total.memory.rss_bytes).sum();
-    assert_eq!((by_kind, by_name), (summary.total.memory.rss_bytes, summary.total.memory.rss_bytes));
+    assert_eq!(
+        (by_kind, by_name),
+        (summary.total.memory.rss_bytes, summary.total.memory.rss_bytes)
+    );
     assert!(summary.total.memory.rss_bytes > 100_000);
     let exe = std::fs::read_link("/proc/self/exe").unwrap();
     let exe = exe.to_str().unwrap().as_bytes();
@@ -98,7 +102,9 @@ fn a_deleted_library_and_writable_code_are_seen() {
 fn many_mappings_and_an_endless_line_are_survived() {
     let mut text = Vec::new();
     for at in 0..50_000u32 {
-        text.extend_from_slice(format!("{at:x}000-{at:x}fff rw-p 0 00:00 0 \nRss: 4 kB\n").as_bytes());
+        text.extend_from_slice(
+            format!("{at:x}000-{at:x}fff rw-p 0 00:00 0 \nRss: 4 kB\n").as_bytes(),
+        );
     }
     let good = text.len();
     text.extend(std::iter::repeat_n(b'a', 200_000));

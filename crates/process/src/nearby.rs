@@ -24,17 +24,9 @@ const HIERARCHIES: &[&str] = &["", "unified", "systemd", "openrc"];
 pub fn sample(proc: &ProcFs, sys: &std::path::Path, pid: u32, needs: Needs) -> Sample {
     let mut sample = sample::of_pids(proc, &[pid], needs);
     let Some(stat) = sample.processes.first().map(|process| process.stat.clone()) else { return sample };
-    let mut next = stat.ppid;
-    for _ in 0..MAX_ANCESTORS {
-        if next == 0 || sample.by_pid(next).is_some() {
-            break;
-        }
-        let above = sample::of_pids(proc, &[next], needs);
-        next = above.processes.first().map_or(0, |process| process.stat.ppid);
-        sample.absorb(above);
-    }
+    line_above(proc, &mut sample, stat.ppid, needs);
+    line_above(proc, &mut sample, u32::try_from(stat.session).unwrap_or(0), needs);
     let mut more = BTreeSet::from([1]);
-    more.extend(u32::try_from(stat.session).ok().filter(|&session| session > 0));
     let parent_is_shell = sample.by_pid(stat.ppid).is_some_and(|parent| role(&parent.comm) == Some(Role::Shell));
     if parent_is_shell {
         more.extend(children(proc, stat.ppid));
@@ -46,6 +38,19 @@ pub fn sample(proc: &ProcFs, sys: &std::path::Path, pid: u32, needs: Needs) -> S
     let more: Vec<u32> = more.into_iter().collect();
     sample.absorb(sample::of_pids(proc, &more, needs));
     sample
+}
+
+/// Takes in a process and its ancestors, as far as they are not here yet.
+fn line_above(proc: &ProcFs, sample: &mut Sample, first: u32, needs: Needs) {
+    let mut next = first;
+    for _ in 0..MAX_ANCESTORS {
+        if next == 0 || sample.by_pid(next).is_some() {
+            return;
+        }
+        let above = sample::of_pids(proc, &[next], needs);
+        next = above.processes.first().map_or(0, |process| process.stat.ppid);
+        sample.absorb(above);
+    }
 }
 
 /// The children of a process, from `task/TID/children` (proc_tid_children(5)), not too many.

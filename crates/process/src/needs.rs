@@ -35,6 +35,8 @@ impl Needs {
     pub const PSS: Needs = Needs(1 << 11);
     /// Number of open descriptors: a walk of `fd/`.
     pub const DESCRIPTORS: Needs = Needs(1 << 12);
+    /// Memory, load and processors of the machine as a whole.
+    pub const MACHINE: Needs = Needs(1 << 13);
     /// What the verdict may want of any process that is not a kernel thread.
     pub const VERDICT: Needs =
         Needs(Self::CMDLINE.0 | Self::OWNER.0 | Self::CGROUP.0 | Self::PID_NAMESPACE.0);
@@ -54,7 +56,7 @@ impl Needs {
 
     /// The part that goes into [`crate::process::Extra`].
     pub fn extra(self) -> Needs {
-        self.without(Needs::VERDICT)
+        self.without(Needs::VERDICT | Needs::MACHINE)
     }
 }
 

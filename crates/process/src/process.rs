@@ -109,8 +109,11 @@ impl Process {
     /// One variable of its first environment, if that was read.
     pub fn env(&self, name: &[u8]) -> Option<&[u8]> {
         let text = self.extra.as_ref()?.environ.known()?;
-        text.split(|&byte| byte == 0)
-            .find_map(|variable| variable.strip_prefix(name)?.strip_prefix(b"="))
+        memchr::memmem::find_iter(text, name).find_map(|at| {
+            let begins = at == 0 || text.get(at - 1) == Some(&0);
+            let value = text.get(at + name.len()..)?.strip_prefix(b"=").filter(|_| begins)?;
+            value.get(..memchr::memchr(0, value).unwrap_or(value.len()))
+        })
     }
 
     /// CPU time in user and kernel mode, in clock ticks.
@@ -151,5 +154,16 @@ mod tests {
         assert_eq!(args(b"a\0\0b\0"), [&b"a"[..], b"", b"b"]);
         assert_eq!(args(b"nginx: worker process\0\0\0\0"), [b"nginx: worker process"]);
         assert!(args(b"").is_empty() && args(b"\0\0").is_empty());
+    }
+
+    #[test]
+    fn variables_are_found_by_their_whole_name() {
+        let mut process = with_cmdline(b"");
+        let environ = Fact::Known(Box::from(&b"XA=1\0A=2\0AB=3\0B=x A=y\0C="[..]));
+        process.extra = Some(Box::new(Extra { environ, ..Extra::default() }));
+        assert_eq!(process.env(b"A"), Some(&b"2"[..]));
+        assert_eq!(process.env(b"AB"), Some(&b"3"[..]));
+        assert_eq!(process.env(b"C"), Some(&b""[..]));
+        assert_eq!(process.env(b"X"), None);
     }
 }

@@ -170,9 +170,7 @@ impl ProcFs {
     /// # Errors
     /// [`ReadError`].
     pub fn read(&self, name: &CStr) -> Result<Vec<u8>, ReadError> {
-        let mut text = Vec::with_capacity(4096);
-        read_at(self.dir.as_fd(), name, &mut text)?;
-        Ok(text)
+        read_to_end(self.dir.as_fd(), name)
     }
 }
 
@@ -194,7 +192,8 @@ impl PidDir {
         self.fd.as_fd()
     }
 
-    /// Fills `text` with the file's content, at most [`MAX_TEXT_BYTES`].
+    /// Fills `text` with the content of a file that the kernel writes in one piece (`stat`,
+    /// `status`, `cmdline`, `cgroup` …), at most [`MAX_TEXT_BYTES`].
     ///
     /// # Errors
     /// [`ReadError`].
@@ -202,14 +201,13 @@ impl PidDir {
         read_at(self.fd.as_fd(), name, text)
     }
 
-    /// Like [`PidDir::read`], into a new vector, for files read once in a while.
+    /// Any file, whole (at most [`MAX_TEXT_BYTES`]), for those read once in a while: the kernel
+    /// gives `mountinfo`, `maps` and the like page by page, whatever room there is.
     ///
     /// # Errors
     /// [`ReadError`].
     pub fn read_new(&self, name: &CStr) -> Result<Vec<u8>, ReadError> {
-        let mut text = Vec::with_capacity(4096);
-        self.read(name, &mut text)?;
-        Ok(text)
+        read_to_end(self.fd.as_fd(), name)
     }
 
     /// The target of a magic link such as `exe`, `cwd`, `fd/0`, `ns/pid`.
@@ -252,26 +250,57 @@ impl PidDir {
     }
 }
 
-/// Reads a whole small file with as few calls as the kernel allows: `/proc` files are made by one
-/// `read` when the buffer is large enough, so a short answer is the end.
+/// Opens a file to read. A folder that only looks like `/proc` may hold a FIFO or a terminal:
+/// neither makes us wait, nor becomes ours.
+fn open_file(dir: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, ReadError> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    Ok(rustix::fs::openat(dir, name, flags, Mode::empty())?)
+}
+
+/// One `read` into the room that `text` has left; how much room that was, and how much came.
+fn read_once(fd: &OwnedFd, text: &mut Vec<u8>) -> Result<(usize, usize), ReadError> {
+    loop {
+        let room = text.capacity() - text.len();
+        match rustix::io::read(fd, rustix::buffer::spare_capacity(text)) {
+            Err(Errno::INTR) => {}
+            got => return Ok((room, got?)),
+        }
+    }
+}
+
+/// Reads a small file with as few calls as the kernel allows: what it writes in one piece comes
+/// in one `read` when the buffer is large enough, so a short answer is the end.
 fn read_at(dir: BorrowedFd<'_>, name: &CStr, text: &mut Vec<u8>) -> Result<(), ReadError> {
     text.clear();
-    let fd = rustix::fs::openat(dir, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    let fd = open_file(dir, name)?;
     if text.capacity() < 1024 {
         text.reserve(4096);
     }
     loop {
-        let room = text.capacity() - text.len();
-        let got = match rustix::io::read(&fd, rustix::buffer::spare_capacity(text)) {
-            Err(Errno::INTR) => continue,
-            other => other?,
-        };
+        let (room, got) = read_once(&fd, text)?;
         if got < room || text.len() >= MAX_TEXT_BYTES {
             text.truncate(MAX_TEXT_BYTES);
             return Ok(());
         }
         let more = text.capacity();
         text.reserve(more);
+    }
+}
+
+/// Reads until the kernel says that there is no more.
+fn read_to_end(dir: BorrowedFd<'_>, name: &CStr) -> Result<Vec<u8>, ReadError> {
+    let fd = open_file(dir, name)?;
+    let mut text = Vec::with_capacity(4096);
+    loop {
+        let (_, got) = read_once(&fd, &mut text)?;
+        if got == 0 || text.len() >= MAX_TEXT_BYTES {
+            text.truncate(MAX_TEXT_BYTES);
+            return Ok(text);
+        }
+        if text.capacity() - text.len() < 1024 {
+            let more = text.capacity();
+            text.reserve(more);
+        }
     }
 }
 
@@ -335,8 +364,16 @@ mod tests {
     #[test]
     fn reads_whole_files_of_any_length() {
         let me = ProcFs::open(Path::new("/proc")).unwrap().process(std::process::id()).unwrap();
-        let mut text = Vec::with_capacity(1024);
-        me.read(c"maps", &mut text).unwrap();
-        assert!(text.len() > 1024 && text.ends_with(b"\n"), "{}", text.len());
+        let mut text = Vec::with_capacity(16);
+        me.read(c"status", &mut text).unwrap();
+        assert!(text.len() > 1000 && text.ends_with(b"\n"), "{}", text.len());
+    }
+
+    #[test]
+    fn reads_to_the_end_what_comes_page_by_page() {
+        let proc = ProcFs::open(Path::new("/proc")).unwrap();
+        // Many pages long, and the stack comes near its end.
+        let text = proc.read(c"self/smaps").unwrap();
+        assert!(memchr::memmem::find(&text, b"[stack]").is_some(), "{} bytes", text.len());
     }
 }

@@ -155,14 +155,17 @@ pub const ROLES: &[(&str, Role, &str)] = &[
     ("at-spi-bus-laun", Role::SessionHelper, ""),
 ];
 
-/// Names that the kernel gives to its own threads, by their beginnings: what an impostor copies.
+/// Names that the kernel gives to its own threads, sorted: what an impostor copies. Behind a name
+/// that ends in `/`, `_` or `-` anything may follow, behind the others digits.
 const KERNEL_NAMES: &[&str] = &[
-    "kworker/", "ksoftirqd/", "migration/", "rcu_", "rcuop/", "rcuos/", "rcuog/", "cpuhp/", "idle_inject/",
-    "watchdog/", "irq/", "kswapd", "kcompactd", "khugepaged", "ksmd", "kthreadd", "kdevtmpfs", "kauditd",
-    "khungtaskd", "oom_reaper", "writeback", "kblockd", "jbd2/", "ext4-rsv-conver", "xfs-", "xfsaild/", "btrfs-",
-    "scsi_eh_", "scsi_tmf_", "kpsmoused", "kintegrityd", "ata_sff", "edac-poller", "devfreq_wq", "watchdogd",
-    "kthrotld", "acpi_thermal_pm", "nvme-", "md_", "dm_", "kdmflush", "loop", "zswap-shrink", "kstrp", "charger_manager",
-    "netns", "mm_percpu_wq", "inet_frag_wq", "slub_flushwq", "pool_workqueue_", "ecryptfs-kthrea", "kcryptd",
+    "acpi_thermal_pm", "ata_sff", "btrfs-", "charger_manager", "cpuhp/", "devfreq_wq", "dm_",
+    "ecryptfs-kthrea", "edac-poller", "ext4-rsv-conver", "hwrng", "idle_inject/", "inet_frag_wq",
+    "irq/", "jbd2/", "kauditd", "kblockd", "kcompactd", "kcryptd", "kdevtmpfs", "kdmflush",
+    "khugepaged", "khungtaskd", "kintegrityd", "kprobe-optimizer", "kpsmoused", "ksmd",
+    "ksoftirqd/", "kstrp", "kswapd", "kthreadd", "kthrotld", "kworker/", "md_", "migration/",
+    "mm_percpu_wq", "netns", "nvme-", "oom_reaper", "pool_workqueue_", "rcu_", "rcuog/", "rcuop/",
+    "rcuos/", "scsi_eh_", "scsi_tmf_", "slub_flushwq", "watchdog/", "watchdogd", "writeback",
+    "xfs-", "xfsaild/", "zswap-shrink",
 ];
 
 /// The role of a program, by its name without folders.
@@ -187,14 +190,14 @@ fn entry(program: &[u8]) -> Option<&'static (&'static str, Role, &'static str)> 
 
 /// Whether a name looks like one of the kernel's threads (`kworker/0:1`, `[kworker/0:1]`).
 pub fn looks_like_kernel_thread(name: &[u8]) -> bool {
-    let bare = name.strip_prefix(b"[").map(|rest| rest.strip_suffix(b"]").unwrap_or(rest)).unwrap_or(name);
-    KERNEL_NAMES.iter().any(|known| {
-        let known = known.as_bytes();
-        match known.last() {
-            // A family: the name goes on behind it.
-            Some(b'/' | b'_' | b'-') => bare.starts_with(known),
-            _ => bare.strip_prefix(known).is_some_and(|rest| rest.iter().all(u8::is_ascii_digit)) && name != b"loop",
-        }
+    let bare = name.strip_prefix(b"[").map_or(name, |rest| rest.strip_suffix(b"]").unwrap_or(rest));
+    let Some(&first) = bare.first() else { return false };
+    let initial = |known: &&str| known.as_bytes().first().copied().unwrap_or(0);
+    let start = KERNEL_NAMES.partition_point(|known| initial(&known) < first);
+    let family = KERNEL_NAMES.iter().skip(start).take_while(|known| initial(known) == first);
+    family.map(|known| known.as_bytes()).any(|known| {
+        let Some(rest) = bare.strip_prefix(known) else { return false };
+        matches!(known.last(), Some(b'/' | b'_' | b'-')) || rest.iter().all(u8::is_ascii_digit)
     })
 }
 
@@ -218,6 +221,11 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), ROLES.len());
+    }
+
+    #[test]
+    fn kernel_names_are_sorted() {
+        assert!(KERNEL_NAMES.is_sorted());
     }
 
     #[test]

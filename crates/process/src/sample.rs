@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::ffi::CStr;
+use std::os::fd::AsRawFd as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,8 +19,11 @@ use crate::raw;
 
 /// Pids that a thread takes at a time: enough to make the counter cheap, few enough to share evenly.
 const CHUNK: usize = 32;
-/// Directories kept open between the two looks of a verdict, well below the usual limit of 1024.
-const MAX_HELD: usize = 384;
+/// Directories kept open between the two looks of a verdict: those with a descriptor below this
+/// number, which is well below the usual limit of 1024.
+const HELD_BELOW: u64 = 448;
+/// Descriptors left for everything else where the limit is lower: each thread needs two at a time.
+const SPARE_DESCRIPTORS: u64 = 64;
 /// Fewer processes than this are read faster than a thread is started.
 const PARALLEL_FROM: usize = 64;
 
@@ -110,10 +114,10 @@ pub fn take(proc: &ProcFs, needs: Needs) -> Result<Sample, ProcError> {
 /// Takes a sample of the named processes; those that don't exist are absent from it.
 pub fn of_pids(proc: &ProcFs, pids: &[u32], needs: Needs) -> Sample {
     let mut sample = Sample { boot_usec: boot_usec(), ..Sample::default() };
-    let held = AtomicUsize::new(0);
+    let hold_below = hold_below();
     let shares = spread(pids.len(), |range, share: &mut Share| {
         for &pid in pids.get(range).unwrap_or_default() {
-            share.read(proc, pid, needs, &held);
+            share.read(proc, pid, needs, hold_below);
         }
     });
     sample.processes.reserve_exact(pids.len());
@@ -122,7 +126,21 @@ pub fn of_pids(proc: &ProcFs, pids: &[u32], needs: Needs) -> Sample {
         share.merge_into(&mut sample, &mut groups);
     }
     sample.processes.sort_unstable_by_key(Process::pid);
+    // A process that is asked for twice is one process.
+    sample.processes.dedup_by_key(|process| process.pid());
+    sample.unreadable.sort_unstable();
+    sample.unreadable.dedup();
     sample
+}
+
+/// Below which number a descriptor may be kept. The kernel gives the lowest free one, so a number
+/// tells how full the table is, whoever filled it.
+fn hold_below() -> u64 {
+    descriptor_limit().saturating_sub(SPARE_DESCRIPTORS).min(HELD_BELOW)
+}
+
+fn descriptor_limit() -> u64 {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// Reads more of some processes of the sample. Those that are gone, or whose pid is another
@@ -158,7 +176,7 @@ fn more_of(proc: &ProcFs, process: &Process, needs: Needs, text: &mut Vec<u8>) -
     let dir = proc.process(process.pid()).ok()?;
     read_extra(&dir, needs, &mut extra, text);
     // The directory was opened anew: only its start time proves that it is still the process
-    // sampled before, so this is the one case in which `stat` is read a second time.
+    // sampled before, so here `stat` is read a second time.
     dir.read(c"stat", text).ok()?;
     let (_, stat) = raw::stat::parse(text)?;
     (stat.start_ticks == process.key.start_ticks).then_some(extra)
@@ -166,8 +184,10 @@ fn more_of(proc: &ProcFs, process: &Process, needs: Needs, text: &mut Vec<u8>) -
 
 /// Runs `work` over `0..count` on as many threads as pay, each with its own `T`.
 fn spread<T: Default + Send>(count: usize, work: impl Fn(std::ops::Range<usize>, &mut T) + Sync) -> Vec<T> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // The standard library's `available_parallelism` reads six files to learn of quotas.
+    let cores = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count() as usize);
     let threads = if count < PARALLEL_FROM { 1 } else { cores.min(8).min(count / CHUNK).max(1) };
+    let threads = threads.min(usize::try_from(descriptor_limit() / 8).unwrap_or(usize::MAX).max(1));
     let next = AtomicUsize::new(0);
     let run = || {
         let mut mine = T::default();
@@ -202,21 +222,25 @@ struct Share {
 }
 
 impl Share {
-    fn read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, held: &AtomicUsize) {
-        match self.try_read(proc, pid, needs, held) {
+    fn read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, hold_below: u64) {
+        match self.try_read(proc, pid, needs, hold_below) {
             Ok(process) => self.processes.push(process),
             Err(Failure::Gone) => {}
             Err(Failure::Garbage(file)) => self.unreadable.push((pid, file)),
         }
     }
 
-    fn try_read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, held: &AtomicUsize) -> Result<Process, Failure> {
+    fn try_read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, hold_below: u64) -> Result<Process, Failure> {
         if self.text.capacity() == 0 {
             self.text.reserve(16 * 1024);
         }
         let dir = proc.process(pid)?;
         dir.read(c"stat", &mut self.text)?;
         let (comm, stat) = raw::stat::parse(&self.text).ok_or(Failure::Garbage("stat"))?;
+        if stat.threads == 0 {
+            // The kernel writes no threads of what is just being buried, and no parent either.
+            return Err(Failure::Gone);
+        }
         let key = ProcessKey { pid, start_ticks: stat.start_ticks };
         let mut process = Process {
             key,
@@ -248,7 +272,8 @@ impl Share {
             }
         }
         if needs.any(Needs::PID_NAMESPACE) && may_be_detached(&process.stat) {
-            let room = held.fetch_add(1, Ordering::Relaxed) < MAX_HELD;
+            let number = dir.as_fd().as_raw_fd();
+            let room = u64::try_from(number).is_ok_and(|number| number < hold_below);
             process.held = room.then(|| Arc::new(dir));
         }
         Ok(process)
@@ -261,6 +286,10 @@ impl Share {
         if needs.any(Needs::CMDLINE) {
             let read = dir.read(c"cmdline", &mut self.text);
             process.cmdline = must(read.map(|()| Box::from(&*self.text)))?;
+            let lost = process.cmdline.is_known_and(|text| text.is_empty());
+            if lost && !process.stat.is_zombie() {
+                self.look_again(dir, process)?;
+            }
         }
         if needs.any(Needs::CGROUP) {
             process.cgroup = match must(dir.read(c"cgroup", &mut self.text))? {
@@ -270,7 +299,23 @@ impl Share {
         }
         if needs.any(Needs::PID_NAMESPACE) {
             process.pid_namespace = namespace(dir, c"ns/pid");
+            if process.pid_namespace == Fact::NotApplicable && !dir.exists() {
+                return Err(Failure::Gone);
+            }
         }
+        Ok(())
+    }
+
+    /// A process without arguments has overwritten them, or it ended between two reads and left
+    /// a zombie: then it is one in all that is said of it.
+    fn look_again(&mut self, dir: &PidDir, process: &mut Process) -> Result<(), Failure> {
+        dir.read(c"stat", &mut self.text)?;
+        let (comm, stat) = raw::stat::parse(&self.text).ok_or(Failure::Garbage("stat"))?;
+        if stat.threads == 0 {
+            return Err(Failure::Gone);
+        }
+        process.comm = Box::from(comm);
+        process.stat = stat;
         Ok(())
     }
 

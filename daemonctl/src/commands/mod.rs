@@ -6,8 +6,15 @@ use crate::cli::{Cli, Command};
 use crate::context::Context;
 use crate::failure::Failure;
 
+pub mod explain;
+pub mod files;
 pub mod generate;
+pub mod maps;
+pub mod overview;
+pub mod ports;
 pub mod ps;
+pub mod signals;
+pub mod tree;
 
 /// Runs what the command line asks for.
 ///
@@ -15,9 +22,18 @@ pub mod ps;
 /// Whatever the command could not do, with the exit status for it.
 pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let context = Context::new(cli.common);
+    if cli.command.is_some() {
+        cli.overview.must_be_absent()?;
+    }
     match cli.command {
-        None => Ok(ExitCode::SUCCESS),
+        None => overview::run(&context, &cli.overview),
         Some(Command::Ps(args)) => ps::run(&context, &args),
+        Some(Command::Tree(args)) => tree::run(&context, &args),
+        Some(Command::Explain(args)) => explain::run(&context, &args),
+        Some(Command::Files(args)) => files::run(&context, &args),
+        Some(Command::Ports(args)) => ports::run(&context, &args),
+        Some(Command::Maps(args)) => maps::run(&context, &args),
+        Some(Command::Signals(args)) => signals::run(&context, &args),
         Some(Command::Completions(args)) => generate::completions(&args),
         Some(Command::Man(args)) => generate::man(&args),
     }

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use present::json::{Document, Note};
-use present::{Query, View, Why, csv, table};
-use process::needs::Needs;
+use present::json::Document;
+use present::{Query, View, csv, table};
 use process::verdict::Kind;
 
 use crate::columns::{COLUMNS, Processes};
@@ -83,6 +82,21 @@ impl Selection {
         Ok(View::parse(COLUMNS, &query)?)
     }
 
+    /// Like [`Selection::view`], with these columns in place of the table's own choice.
+    ///
+    /// # Errors
+    /// An unknown column or a filter that makes no sense.
+    pub fn view_or(&self, columns: &str) -> Result<View<Processes>, Failure> {
+        let changed = match &self.columns {
+            // `+x` and `-x` change what would be shown.
+            Some(asked) if asked.starts_with(['+', '-']) => format!("{columns},{asked}"),
+            Some(asked) => asked.clone(),
+            None => columns.to_owned(),
+        };
+        let query = Query { columns: Some(&changed), sort: self.sort.as_deref(), filter: self.filter.as_deref() };
+        Ok(View::parse(COLUMNS, &query)?)
+    }
+
     /// Whether a row is of the kind, user and service asked for.
     pub fn admits(&self, row: &Row<'_>) -> bool {
         let kind = row.verdict.kind();
@@ -114,7 +128,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let view = args.selection.view()?;
-    let needs = Needs(view.needs());
+    let needs = context.needs(view.needs());
     let mut earlier = None;
     crate::watch::repeat(&args.watch, context, |out| {
         let mut snapshot = Snapshot::take(context, needs)?;
@@ -155,16 +169,7 @@ fn write_json(snapshot: &Snapshot, view: &View<Processes>, rows: &[Row<'_>], ord
         document.item(json::process(row, view.columns()))?;
     }
     document.end_array()?;
-    document.finish(&notes(snapshot))?;
+    document.finish(&json::notes(snapshot))?;
     out.push_str(&String::from_utf8_lossy(&bytes));
     Ok(())
-}
-
-fn notes(snapshot: &Snapshot) -> Vec<Note> {
-    let garbage = snapshot.sample.unreadable.iter().map(|(pid, file)| Note {
-        what: format!("process {pid}"),
-        reason: Why::Unknown,
-        detail: format!("/proc/{pid}/{file} could not be made out"),
-    });
-    garbage.collect()
 }

@@ -19,7 +19,7 @@ use crate::{assets, error::Result, workspace::Workspace};
 /// What `daemonctl ps` reads of a process that is no kernel thread, besides `stat`.
 pub const FLOOR_READS: &str = "fstat,cmdline,cgroup,ns_pid";
 /// How many threads it reads with.
-pub const FLOOR_THREADS: &str = "1";
+pub const FLOOR_THREADS: &str = "2";
 
 /// What ps(1) of procps reads for `ps aux`.
 const READS_OF_PS: &str = "fstat,status,cmdline";

@@ -182,20 +182,32 @@ mod tests {
     #[test]
     fn a_log_file_with_locks() {
         let info = parse(b"pos:\t4096\nflags:\t02102001\nmnt_id:\t29\nino:\t1234\nlock:\t1: FLOCK  ADVISORY  WRITE 359 00:13:11691 0 EOF\nlock:\t2: POSIX  ADVISORY  READ  359 fe:00:11691 100 199\nlock:\t3: OFDLCK ADVISORY  WRITE -1 fe:00:11691 0 0\n");
-        assert_eq!((info.position_bytes, info.mount_id, info.inode), (Some(4096), Some(29), Some(1234)));
+        assert_eq!(
+            (info.position_bytes, info.mount_id, info.inode),
+            (Some(4096), Some(29), Some(1234))
+        );
         assert_eq!(info.access(), Some(Access::Write));
         assert_eq!((info.append(), info.close_on_exec()), (Some(true), Some(true)));
         assert_eq!(info.nonblocking(), Some(false));
         assert_eq!(info.locks.len(), 3);
         assert_eq!(info.locks[0].kind, LockKind::Flock);
-        assert_eq!((info.locks[0].exclusive, info.locks[0].pid, info.locks[0].end), (true, Some(359), None));
-        assert_eq!((info.locks[1].exclusive, info.locks[1].start, info.locks[1].end), (false, 100, Some(199)));
+        assert_eq!(
+            (info.locks[0].exclusive, info.locks[0].pid, info.locks[0].end),
+            (true, Some(359), None)
+        );
+        assert_eq!(
+            (info.locks[1].exclusive, info.locks[1].start, info.locks[1].end),
+            (false, 100, Some(199))
+        );
         assert_eq!((info.locks[2].kind, info.locks[2].pid), (LockKind::OpenFileDescription, None));
     }
 
     #[test]
     fn what_special_files_add() {
-        assert_eq!(parse(b"pos:\t0\nflags:\t02\nsigmask:\t0000000000004002\n").signal_mask, Some(0x4002));
+        assert_eq!(
+            parse(b"pos:\t0\nflags:\t02\nsigmask:\t0000000000004002\n").signal_mask,
+            Some(0x4002)
+        );
         assert_eq!(parse(b"flags:\t02\nPid:\t-1\nNSpid:\t-1\n").pid, Some(-1));
         assert_eq!(parse(b"flags:\t0100002\ntty-index:\t7\n").terminal_index, Some(7));
         assert_eq!(parse(b"flags:\t012000000\n").access(), Some(Access::PathOnly));

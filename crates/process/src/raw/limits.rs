@@ -117,7 +117,9 @@ pub fn parse(text: &[u8]) -> Vec<Limit> {
 
 fn line(line: &[u8]) -> Option<Limit> {
     let find = |(resource, label, ..): &(Resource, &str, &str, Unit)| {
-        line.strip_prefix(label.as_bytes()).filter(|rest| rest.starts_with(b" ")).map(|rest| (*resource, rest))
+        line.strip_prefix(label.as_bytes())
+            .filter(|rest| rest.starts_with(b" "))
+            .map(|rest| (*resource, rest))
     };
     let (resource, rest) = RESOURCES.iter().find_map(find)?;
     let mut bounds = words(rest).map(bound);

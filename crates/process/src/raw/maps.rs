@@ -216,13 +216,22 @@ mod tests {
 
     #[test]
     fn fields_are_no_mappings_and_mappings_no_fields() {
-        for line in ["Rss:                  20 kB", "VmFlags: rd ex mr mw me ", "THPeligible:           0", ""] {
+        for line in [
+            "Rss:                  20 kB",
+            "VmFlags: rd ex mr mw me ",
+            "THPeligible:           0",
+            "",
+        ] {
             assert_eq!(mapping(line.as_bytes()), None, "{line}");
         }
         let mut memory = Memory::default();
         assert!(memory.field(b"Rss:                  20 kB"));
-        assert!(memory.field(b"Shared_Clean:          4 kB") && memory.field(b"Shared_Dirty:  8 kB"));
-        assert!(!memory.field(b"VmFlags: rd ex") && !memory.field(b"Rss: 20") && !memory.field(b"x"));
+        assert!(
+            memory.field(b"Shared_Clean:          4 kB") && memory.field(b"Shared_Dirty:  8 kB")
+        );
+        assert!(
+            !memory.field(b"VmFlags: rd ex") && !memory.field(b"Rss: 20") && !memory.field(b"x")
+        );
         assert_eq!((memory.rss_bytes, memory.shared_bytes), (20 << 10, 12 << 10));
     }
 

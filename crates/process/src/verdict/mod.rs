@@ -11,6 +11,8 @@ mod rules;
 mod service;
 mod terminal;
 
+use std::collections::HashSet;
+
 use crate::machine::Machine;
 use crate::needs::Needs;
 use crate::procfs::ProcFs;
@@ -191,7 +193,7 @@ pub fn judge(
     machine: &Machine,
     known: &KnownServices,
 ) -> (Tree, Judgement) {
-    let mut asked: Vec<u32> = Vec::new();
+    let mut asked: HashSet<u32> = HashSet::new();
     let mut round = 0;
     loop {
         let tree = Tree::new(sample);

@@ -61,11 +61,13 @@ pub(super) struct Subject<'a> {
 
 impl<'a> Rules<'a> {
     fn new(sample: &'a Sample, tree: &'a Tree, machine: &'a Machine, known: &'a KnownServices) -> Self {
-        let roles: Vec<_> = sample
-            .processes
-            .iter()
-            .map(|p| if p.stat.is_kernel_thread() { None } else { roles::role(&p.comm) })
-            .collect();
+        // Many processes have few names.
+        let mut seen: HashMap<&[u8], Option<Role>> = HashMap::new();
+        let mut role = |process: &'a Process| match process.stat.is_kernel_thread() {
+            true => None,
+            false => *seen.entry(&process.comm).or_insert_with(|| roles::role(&process.comm)),
+        };
+        let roles = sample.processes.iter().map(&mut role).collect();
         let mut rules = Rules {
             sample,
             tree,
