@@ -96,6 +96,8 @@ pub enum Command {
     Maps(commands::maps::Args),
     /// What signals would do to processes.
     Signals(commands::signals::Args),
+    /// Sends a signal, after saying what it will do.
+    Kill(commands::kill::Args),
     /// The completion script of a shell, on standard output.
     #[command(name = "__completions", hide = true)]
     Completions(commands::generate::CompletionArgs),

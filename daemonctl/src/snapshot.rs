@@ -1,12 +1,10 @@
 //! One look at the machine: processes, verdicts, services, and what is derived from them.
 
-use std::collections::HashMap;
-
 use process::machine::Machine;
 use process::membership::Container;
 use process::nearby;
 use process::needs::Needs;
-use process::process::{Process, ProcessKey};
+use process::process::Process;
 use process::procfs::ProcFs;
 use process::sample::{self, Sample};
 use process::tree::Tree;
@@ -28,14 +26,10 @@ pub struct Snapshot {
     pub judgement: Judgement,
     /// Who they run as.
     pub users: Users,
-    /// CPU ticks of an earlier look and when that was: rates are over the time between.
-    earlier: Option<Earlier>,
-}
-
-/// What rates need of an earlier look.
-pub struct Earlier {
-    boot_usec: u64,
-    cpu_ticks: HashMap<ProcessKey, u64>,
+    /// The sample of an earlier look: rates are over the time between.
+    earlier: Option<Sample>,
+    /// How many looks there were before this one.
+    round: u32,
 }
 
 impl Snapshot {
@@ -47,6 +41,22 @@ impl Snapshot {
         let proc = context.proc()?;
         let sample = sample::take(&proc, needs | Needs::VERDICT)?;
         Ok(Snapshot::judge(context, &proc, sample, needs))
+    }
+
+    /// Looks again, if `before` is an earlier look: rates are over the time since, and what seldom
+    /// changes is not read every time.
+    ///
+    /// # Errors
+    /// `/proc` can't be read.
+    pub fn take_after(context: &Context, needs: Needs, before: Option<Snapshot>) -> Result<Snapshot, Failure> {
+        let Some(before) = before else { return Snapshot::take(context, needs) };
+        let proc = context.proc()?;
+        let round = before.round.wrapping_add(1);
+        let sample = sample::take_again(&proc, needs | Needs::VERDICT, &before.sample, round)?;
+        let mut snapshot = Snapshot::judge(context, &proc, sample, needs);
+        snapshot.earlier = Some(before.sample);
+        snapshot.round = round;
+        Ok(snapshot)
     }
 
     /// Looks at one process and the few that its verdict depends on.
@@ -65,21 +75,7 @@ impl Snapshot {
         let (tree, judgement) = verdict::judge(proc, &mut sample, &machine, &known);
         let ids = sample.processes.iter().filter_map(|process| process.euid.known().copied());
         let users = Users::of(ids, &context.common.system_root);
-        Snapshot { machine, sample, tree, judgement, users, earlier: None }
-    }
-
-    /// What a later look needs to show rates since this one.
-    pub fn into_earlier(self) -> Earlier {
-        let ticks = |process: &Process| (process.key, process.cpu_ticks());
-        Earlier {
-            boot_usec: self.sample.boot_usec,
-            cpu_ticks: self.sample.processes.iter().map(ticks).collect(),
-        }
-    }
-
-    /// Rates are to be since this earlier look.
-    pub fn since(&mut self, earlier: Option<Earlier>) {
-        self.earlier = earlier;
+        Snapshot { machine, sample, tree, judgement, users, earlier: None, round: 0 }
     }
 
     /// The rows to show.
@@ -114,9 +110,15 @@ impl<'a> Row<'a> {
         self.snapshot.judgement.service(self.index)
     }
 
-    /// The container it is in, as its control group names it.
-    pub fn container(&self) -> Option<&'a Container> {
-        self.snapshot.sample.membership(self.process)?.container.as_ref()
+    /// The container it is in: as its control group names it, else by the first process of its pid
+    /// namespace.
+    pub fn container(&self) -> Option<Container> {
+        let sample = &self.snapshot.sample;
+        if let Some(container) = sample.membership(self.process).and_then(|member| member.container.clone()) {
+            return Some(container);
+        }
+        let first = self.snapshot.judgement.namespace_inits.get(self.process.pid_namespace.known()?)?;
+        Some(Container { runtime: "pid-namespace", id: first.to_string() })
     }
 
     /// Seconds since its start.
@@ -139,9 +141,10 @@ impl<'a> Row<'a> {
             if age > 0.0 { 100.0 * self.cpu_seconds() / age } else { 0.0 }
         };
         let Some(earlier) = &self.snapshot.earlier else { return whole_life() };
-        let Some(before) = earlier.cpu_ticks.get(&self.process.key) else { return whole_life() };
+        let before = earlier.by_pid(self.process.pid()).filter(|before| before.key == self.process.key);
+        let Some(before) = before else { return whole_life() };
         let seconds = self.snapshot.sample.boot_usec.saturating_sub(earlier.boot_usec) as f64 / 1e6;
-        let ticks = self.process.cpu_ticks().saturating_sub(*before) as f64;
+        let ticks = self.process.cpu_ticks().saturating_sub(before.cpu_ticks()) as f64;
         if seconds > 0.0 { 100.0 * ticks / self.snapshot.machine.ticks_per_second as f64 / seconds } else { 0.0 }
     }
 

@@ -4,9 +4,7 @@
 //! mappings costs no more memory than one with ten names.
 
 use std::collections::HashMap;
-use std::ffi::CStr;
 
-use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::procfs::{PidDir, ReadError};
@@ -198,7 +196,7 @@ pub fn walk(
     dir: &PidDir,
     sink: &mut dyn FnMut(&Mapping<'_>, MappingKind, &Memory),
 ) -> Result<bool, ReadError> {
-    match open(dir, c"smaps") {
+    match dir.open_file(c"smaps") {
         Ok(file) => {
             let mut joiner = Joiner::default();
             for_each_line(&file, &mut |line| joiner.line(line, sink))?;
@@ -221,7 +219,7 @@ pub fn list(
     dir: &PidDir,
     sink: &mut dyn FnMut(&Mapping<'_>, MappingKind),
 ) -> Result<(), ReadError> {
-    let file = open(dir, c"maps")?;
+    let file = dir.open_file(c"maps")?;
     for_each_line(&file, &mut |line| {
         if let Some(mapping) = mapping(line) {
             sink(&mapping, MappingKind::of(&mapping));
@@ -315,11 +313,6 @@ impl Joiner {
         self.header.clear();
         self.memory = Memory::default();
     }
-}
-
-fn open(dir: &PidDir, name: &CStr) -> Result<std::os::fd::OwnedFd, ReadError> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    Ok(rustix::fs::openat(dir.as_fd(), name, flags, Mode::empty())?)
 }
 
 /// Streams the lines of a file of any length. A longer line than [`MAX_LINE_BYTES`] is left out.

@@ -210,6 +210,14 @@ impl PidDir {
         read_to_end(self.fd.as_fd(), name)
     }
 
+    /// Opens a file for whoever reads it bit by bit.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn open_file(&self, name: &CStr) -> Result<OwnedFd, ReadError> {
+        open_file(self.fd.as_fd(), name)
+    }
+
     /// The target of a magic link such as `exe`, `cwd`, `fd/0`, `ns/pid`.
     ///
     /// # Errors

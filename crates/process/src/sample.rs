@@ -24,6 +24,8 @@ const CHUNK: usize = 32;
 const HELD_BELOW: u64 = 448;
 /// Descriptors left for everything else where the limit is lower: each thread needs two at a time.
 const SPARE_DESCRIPTORS: u64 = 64;
+/// In how many rounds of watching everything of a process is read anew.
+pub const ROUNDS_BETWEEN_READS: u32 = 8;
 /// Fewer processes than this are read faster than a thread is started.
 const PARALLEL_FROM: usize = 64;
 
@@ -111,13 +113,52 @@ pub fn take(proc: &ProcFs, needs: Needs) -> Result<Sample, ProcError> {
     Ok(sample)
 }
 
+/// Takes another sample a while after `before`, for rates and for watching.
+///
+/// What seldom changes (arguments, control group, owner, namespace) is taken over for a process
+/// that is the same one and did not execute another program, and read anew every
+/// [`ROUNDS_BETWEEN_READS`] rounds: a title or a control group that a process changes shows that
+/// many looks later at most.
+///
+/// # Errors
+/// [`ProcError`] if the processes can't be listed.
+pub fn take_again(proc: &ProcFs, needs: Needs, before: &Sample, round: u32) -> Result<Sample, ProcError> {
+    let boot_usec = boot_usec();
+    let pids = proc.pids()?;
+    let mut sample = read_all(proc, &pids, needs, Some(Before { sample: before, round }));
+    sample.boot_usec = boot_usec;
+    Ok(sample)
+}
+
+/// An earlier sample, to take from what seldom changes.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    sample: &'a Sample,
+    round: u32,
+}
+
+impl<'a> Before<'a> {
+    /// The process as it was, if it is still the same, runs the same program, and it is not its
+    /// turn to be read anew.
+    fn same(&self, key: ProcessKey, comm: &[u8], stat: &raw::stat::Stat) -> Option<&'a Process> {
+        let known = self.sample.by_pid(key.pid)?;
+        let due = key.pid.wrapping_add(self.round) % ROUNDS_BETWEEN_READS == 0;
+        let same = known.key == key && *known.comm == *comm && known.stat.code_start == stat.code_start;
+        (same && !due && !stat.is_zombie()).then_some(known)
+    }
+}
+
 /// Takes a sample of the named processes; those that don't exist are absent from it.
 pub fn of_pids(proc: &ProcFs, pids: &[u32], needs: Needs) -> Sample {
+    read_all(proc, pids, needs, None)
+}
+
+fn read_all(proc: &ProcFs, pids: &[u32], needs: Needs, before: Option<Before<'_>>) -> Sample {
     let mut sample = Sample { boot_usec: boot_usec(), ..Sample::default() };
     let hold_below = hold_below();
     let shares = spread(pids.len(), |range, share: &mut Share| {
         for &pid in pids.get(range).unwrap_or_default() {
-            share.read(proc, pid, needs, hold_below);
+            share.read(proc, pid, needs, hold_below, before);
         }
     });
     sample.processes.reserve_exact(pids.len());
@@ -217,20 +258,28 @@ struct Share {
     groups: Vec<Box<[u8]>>,
     group_ids: HashMap<Box<[u8]>, u32>,
     last_group: Option<u32>,
+    last_group_text: Vec<u8>,
     unreadable: Vec<(u32, &'static str)>,
     text: Vec<u8>,
 }
 
 impl Share {
-    fn read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, hold_below: u64) {
-        match self.try_read(proc, pid, needs, hold_below) {
+    fn read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, hold_below: u64, before: Option<Before<'_>>) {
+        match self.try_read(proc, pid, needs, hold_below, before) {
             Ok(process) => self.processes.push(process),
             Err(Failure::Gone) => {}
             Err(Failure::Garbage(file)) => self.unreadable.push((pid, file)),
         }
     }
 
-    fn try_read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, hold_below: u64) -> Result<Process, Failure> {
+    fn try_read(
+        &mut self,
+        proc: &ProcFs,
+        pid: u32,
+        needs: Needs,
+        hold_below: u64,
+        before: Option<Before<'_>>,
+    ) -> Result<Process, Failure> {
         if self.text.capacity() == 0 {
             self.text.reserve(16 * 1024);
         }
@@ -242,6 +291,7 @@ impl Share {
             return Err(Failure::Gone);
         }
         let key = ProcessKey { pid, start_ticks: stat.start_ticks };
+        let known = before.and_then(|before| Some((before.sample, before.same(key, comm, &stat)?)));
         let mut process = Process {
             key,
             comm: Box::from(comm),
@@ -259,6 +309,8 @@ impl Share {
             process.cmdline = Fact::NotApplicable;
             process.cgroup = Fact::NotApplicable;
             process.pid_namespace = Fact::NotApplicable;
+        } else if let Some((sample, known)) = known {
+            self.take_over(sample, known, &mut process);
         } else {
             self.read_user_process(&dir, needs, &mut process)?;
         }
@@ -277,6 +329,17 @@ impl Share {
             process.held = room.then(|| Arc::new(dir));
         }
         Ok(process)
+    }
+
+    fn take_over(&mut self, sample: &Sample, known: &Process, process: &mut Process) {
+        process.euid = known.euid;
+        process.cmdline = known.cmdline.clone();
+        process.pid_namespace = known.pid_namespace;
+        process.extra = known.extra.clone();
+        process.cgroup = match sample.cgroup(known) {
+            Some(group) => self.group_of(&group.path),
+            None => known.cgroup,
+        };
     }
 
     fn read_user_process(&mut self, dir: &PidDir, needs: Needs, process: &mut Process) -> Result<(), Failure> {
@@ -319,13 +382,21 @@ impl Share {
         Ok(())
     }
 
-    /// Each control group is kept once: neighbours by pid are mostly in the same one.
+    /// The control group in the text just read. Neighbours by pid mostly have the same text.
     fn group(&mut self) -> Fact<CgroupId> {
-        let Some(path) = raw::cgroup::telling_path(&self.text) else { return Fact::Unknown };
-        let same = |id: &u32| self.groups.get(*id as usize).is_some_and(|group| **group == *path);
-        if let Some(id) = self.last_group.filter(same) {
+        if let Some(id) = self.last_group.filter(|_| self.text == self.last_group_text) {
             return Fact::Known(CgroupId(id));
         }
+        let text = std::mem::take(&mut self.text);
+        let group = raw::cgroup::telling_path(&text).map_or(Fact::Unknown, |path| self.group_of(path));
+        self.last_group = group.known().map(|id| id.0);
+        self.last_group_text.clone_from(&text);
+        self.text = text;
+        group
+    }
+
+    /// Each control group is kept once.
+    fn group_of(&mut self, path: &[u8]) -> Fact<CgroupId> {
         let id = match self.group_ids.get(path) {
             Some(&id) => id,
             None => {
@@ -335,7 +406,6 @@ impl Share {
                 id
             }
         };
-        self.last_group = Some(id);
         Fact::Known(CgroupId(id))
     }
 

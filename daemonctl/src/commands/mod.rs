@@ -9,6 +9,7 @@ use crate::failure::Failure;
 pub mod explain;
 pub mod files;
 pub mod generate;
+pub mod kill;
 pub mod maps;
 pub mod overview;
 pub mod ports;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Ports(args)) => ports::run(&context, &args),
         Some(Command::Maps(args)) => maps::run(&context, &args),
         Some(Command::Signals(args)) => signals::run(&context, &args),
+        Some(Command::Kill(args)) => kill::run(&context, &args),
         Some(Command::Completions(args)) => generate::completions(&args),
         Some(Command::Man(args)) => generate::man(&args),
     }

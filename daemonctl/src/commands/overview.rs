@@ -71,9 +71,9 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let mut asking = Asking::new(&context.common.system_root);
     let view = args.view(layout.width.filter(|_| !json), json || !asking.is_empty())?;
     let needs = Needs(view.needs());
-    let mut earlier = None;
+    let mut before = None;
     crate::watch::repeat(&args.watch, context, |out| {
-        let overview = Overview::take(context, &mut asking, needs, earlier.take())?;
+        let overview = Overview::take(context, &mut asking, needs, before.take())?;
         let order = view.select(&overview.rows);
         if json {
             json::write(&overview, &view, &order, out)?;
@@ -82,7 +82,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             page::render(&overview, &view, &order, &context.layout(), out);
         }
         if args.watch.is_on() {
-            earlier = Some(overview.snapshot.into_earlier());
+            before = Some(overview.snapshot);
         }
         Ok(())
     })

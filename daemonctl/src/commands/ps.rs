@@ -129,10 +129,9 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     }
     let view = args.selection.view()?;
     let needs = context.needs(view.needs());
-    let mut earlier = None;
+    let mut before = None;
     crate::watch::repeat(&args.watch, context, |out| {
-        let mut snapshot = Snapshot::take(context, needs)?;
-        snapshot.since(earlier.take());
+        let snapshot = Snapshot::take_after(context, needs, before.take())?;
         let rows = chosen(context, &snapshot, args)?;
         let order = view.select(&rows);
         if context.common.json {
@@ -144,7 +143,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         }
         drop(rows);
         if args.watch.is_on() {
-            earlier = Some(snapshot.into_earlier());
+            before = Some(snapshot);
         }
         Ok(())
     })

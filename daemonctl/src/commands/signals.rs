@@ -169,9 +169,11 @@ fn rows_of<'a>(process: Row<'a>, receiver: &Receiver, all: bool) -> Vec<SignalRo
         sets: receiver.signals,
         consequence: consequence(receiver, signal),
     };
+    // A thread of the kernel has them all ignored, which says nothing of it.
+    let telling = !receiver.kernel_thread;
     Signal::all()
         .map(row)
-        .filter(|row| all || USUAL.contains(&row.signal()) || row.is_telling())
+        .filter(|row| all || USUAL.contains(&row.signal()) || telling && row.is_telling())
         .collect()
 }
 

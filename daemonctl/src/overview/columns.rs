@@ -111,7 +111,7 @@ pub static COLUMNS: &[C] = &[
     .shown()
     .needs(Needs::IO.0),
     C::new("processes", "PROCS", Kind::Number, "processes", |r| (r.pids.len() as u64).into()),
-    C::new("tasks", "TASKS", Kind::Number, "threads of all its processes", |r| r.tasks.into()).shown(),
+    C::new("tasks", "TASKS", Kind::Number, "threads of all its processes", |r| of_processes(r, r.tasks.into())).shown(),
     C::new("listens", "LISTENS", Kind::Text, "TCP and UDP ports that it listens on, in this network namespace or its container's", |r| {
         fact(r.listens.as_ref(), |ports| Value::text(listen::compact(ports)))
     })

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use host::{Field, ManagerKind, Reason, Service, ServiceState};
+use host::{ManagerKind, Service, ServiceState};
 use process::fact::Fact;
 use process::verdict::SubKind;
 
@@ -149,11 +149,9 @@ fn key(member: &Member, by_pid: &HashMap<u32, &Member>, mains: &HashMap<u32, Own
 fn has_line(service: &Service) -> bool {
     match service.state {
         ServiceState::Exited | ServiceState::Stopped => false,
-        // A boot script that starts no daemon, or one whose daemon is not known and not there.
-        ServiceState::Unknown => match service.manager {
-            ManagerKind::SysV => !service.pid_files.is_empty(),
-            _ => service.gap(Field::MainPid).is_none_or(|gap| gap.reason != Reason::NotApplicable),
-        },
+        // A boot script that starts no daemon, or one that names a program and no pid file, whose
+        // program does not run: most of these do their work and end.
+        ServiceState::Unknown => !service.pid_files.is_empty() || service.main_pid.is_some(),
         _ => true,
     }
 }

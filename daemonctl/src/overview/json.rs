@@ -36,7 +36,7 @@ fn machine(overview: &Overview) -> serde_json::Value {
     let mut machine = crate::json::machine(&overview.snapshot.machine);
     let counts = super::page::Counts::of(&overview.snapshot);
     if let Some(object) = machine.as_object_mut() {
-        object.insert("uptime_seconds".to_owned(), json!(overview.snapshot.sample.boot_usec / 1_000_000));
+        object.insert("uptime_seconds".to_owned(), json!(super::page::uptime_seconds(&overview.snapshot).floor()));
         object.insert(
             "processes".to_owned(),
             json!({"daemon": counts.daemons, "normal": counts.normal, "kernel": counts.kernel, "unknown": counts.unknown}),

@@ -16,6 +16,7 @@ use process::sockets::{self, Dump, Protocols, Socket, SocketError, Wanted};
 
 use super::group::{Row, RowKind};
 use super::member::Member;
+use super::memory;
 
 /// Local ports that the kernel gives out by itself begin here unless told otherwise (ip(7)): a UDP
 /// socket on one of them is mostly a client's, which looks like a listener.
@@ -266,7 +267,8 @@ impl<'a> Search<'a> {
         for (index, row) in rows.iter().enumerate() {
             let denied = self.denied.get(index).copied().unwrap_or(false);
             let Some(group) = row.cgroup.as_deref().filter(|_| denied && self.open > 0) else { continue };
-            let Some(id) = group_id(mounted, group) else { continue };
+            // A group that is not this service's own holds others' sockets too.
+            let Some(id) = memory::group_of(group, &row.name).and_then(|group| inode(&mounted.join(group))) else { continue };
             for found in self.found.iter_mut().filter(|found| found.row.is_none() && found.socket.cgroup_id == Some(id)) {
                 found.row = Some(index);
             }
@@ -301,10 +303,9 @@ impl<'a> Search<'a> {
 }
 
 /// A control group's id is its folder's inode.
-fn group_id(mounted: &Path, group: &[u8]) -> Option<u64> {
-    use std::os::unix::{ffi::OsStrExt as _, fs::MetadataExt as _};
-    let path = Path::new(std::ffi::OsStr::from_bytes(group));
-    Some(std::fs::metadata(mounted.join(path.strip_prefix("/").ok()?)).ok()?.ino())
+fn inode(folder: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(std::fs::metadata(folder).ok()?.ino())
 }
 
 fn port(socket: &Socket) -> Port {

@@ -12,7 +12,7 @@ pub fn read(root: &Path, rows: &mut [Row]) {
     let mounted = root.join("sys/fs/cgroup");
     for row in rows {
         let group = row.cgroup.as_deref().filter(|_| row.kind == RowKind::Service);
-        row.cgroup_memory = match group.and_then(|group| of_service(group, &row.name)) {
+        row.cgroup_memory = match group.and_then(|group| group_of(group, &row.name)) {
             Some(group) => current(&mounted.join(group).join("memory.current")),
             None => Fact::NotApplicable,
         };
@@ -30,7 +30,7 @@ fn current(path: &Path) -> Fact<u64> {
 
 /// The part of a process's group that is its service's, without what the service made below it;
 /// `None` where the group is not the service's own.
-fn of_service(group: &[u8], name: &str) -> Option<PathBuf> {
+pub fn group_of(group: &[u8], name: &str) -> Option<PathBuf> {
     let group = Path::new(std::ffi::OsStr::from_bytes(group)).strip_prefix("/").ok()?;
     let openrc = format!("openrc.{name}");
     let own = |part: &std::ffi::OsStr| part == name || part == openrc.as_str();
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn only_the_services_own_group_counts() {
-        let part = |group: &str, name| of_service(group.as_bytes(), name).map(|path| path.display().to_string());
+        let part = |group: &str, name| group_of(group.as_bytes(), name).map(|path| path.display().to_string());
         assert_eq!(part("/system.slice/a.service/sub", "a.service").as_deref(), Some("system.slice/a.service"));
         assert_eq!(part("/openrc.nginx", "nginx").as_deref(), Some("openrc.nginx"));
         assert_eq!(part("/user.slice/session-1.scope", "a.service"), None);

@@ -22,7 +22,7 @@ use process::verdict::Kind;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::snapshot::{Earlier, Snapshot};
+use crate::snapshot::Snapshot;
 use ask::{Answer, Asking};
 use group::Row;
 use member::Member;
@@ -51,11 +51,10 @@ impl Overview {
         context: &Context,
         asking: &mut Asking,
         needs: Needs,
-        earlier: Option<Earlier>,
+        before: Option<Snapshot>,
     ) -> Result<Overview, Failure> {
         asking.begin();
-        let mut snapshot = Snapshot::take(context, Needs::MACHINE)?;
-        snapshot.since(earlier);
+        let snapshot = Snapshot::take_after(context, Needs::MACHINE, before)?;
         let proc = context.proc()?;
         // Read anew and not in the first sample: only daemons are asked for these.
         let daemons: Vec<u32> = snapshot

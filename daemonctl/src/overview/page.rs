@@ -42,6 +42,12 @@ impl Counts {
     }
 }
 
+/// Since boot; in a container, since its first process started.
+pub fn uptime_seconds(snapshot: &Snapshot) -> f64 {
+    let first = snapshot.row(0).filter(|row| snapshot.machine.is_contained() && row.process.pid() == 1);
+    first.map_or(snapshot.sample.boot_usec as f64 / 1e6, |row| row.age_seconds())
+}
+
 /// Appends the page.
 pub fn render(overview: &Overview, view: &View<Services>, order: &[usize], layout: &Layout, out: &mut String) {
     machine(&overview.snapshot, layout, out);
@@ -80,7 +86,7 @@ fn machine(snapshot: &Snapshot, layout: &Layout, out: &mut String) {
         Some(kind) => format!(", in a container ({kind})"),
         None => String::new(),
     };
-    let uptime = units::duration(snapshot.sample.boot_usec as f64 / 1e6);
+    let uptime = units::duration(uptime_seconds(snapshot));
     let title = format!("{}: {init}{container}, Linux {}, up {uptime}", machine.host, machine.kernel);
     glance::heading(&title, &layout.theme, out);
     let processors = if machine.processors == 1 { "processor" } else { "processors" };
@@ -94,7 +100,7 @@ fn machine(snapshot: &Snapshot, layout: &Layout, out: &mut String) {
     let counts = Counts::of(snapshot);
     let unknown = if counts.unknown > 0 { format!(", {} unknown", counts.unknown) } else { String::new() };
     let processes = format!(
-        "{}: {} daemon, {} normal, {} kernel{unknown}",
+        "{} ({} daemon, {} normal, {} kernel{unknown})",
         snapshot.sample.processes.len(),
         counts.daemons,
         counts.normal,

@@ -154,7 +154,7 @@ fn packages(scene: &mut Scene, ending: &str) {
         let label = scene.label(service, pid, "daemon", managed);
         label.service(&name).because(cause, name);
     }
-    nginx_workers(scene, nginx, Some(format!("nginx{ending}")));
+    nginx_workers(scene, nginx, Some(&format!("nginx{ending}")));
 }
 
 /// The sshd that listens.
@@ -163,10 +163,10 @@ pub fn listener(scene: &Scene) -> u32 {
 }
 
 /// The workers of nginx: one for each processor, two are labelled.
-pub fn nginx_workers(scene: &mut Scene, master: u32, service: Option<String>) {
+pub fn nginx_workers(scene: &mut Scene, master: u32, service: Option<&str>) {
     for worker in scene.children(master, 1).into_iter().take(2) {
         let label = scene.label("nginx worker", worker, "daemon", &["worker"]);
-        if let Some(service) = &service {
+        if let Some(service) = service {
             label.service(service);
         }
     }

@@ -42,7 +42,10 @@ pub struct Stat {
     pub virtual_bytes: u64,
     /// Field 24: resident memory, in pages.
     pub resident_pages: u64,
-    /// Fields 31 and 32: pending and blocked signals 1 to 31, bit `n - 1` for signal `n`.
+    /// Field 26: where its code begins, another address after each execve(2) of a
+    /// position-independent program; 0 or 1 if that may not be seen.
+    pub code_start: u64,
+    /// Field 32: blocked signals 1 to 31, bit `n - 1` for signal `n`.
     pub blocked: u32,
     /// Field 33: ignored signals 1 to 31.
     pub ignored: u32,
@@ -117,7 +120,9 @@ pub fn parse(text: &[u8]) -> Option<(&[u8], Stat)> {
     stat.start_ticks = fields.u64()?;
     stat.virtual_bytes = fields.u64()?;
     stat.resident_pages = fields.u64()?;
-    fields.skip(7);
+    fields.skip(1);
+    stat.code_start = fields.u64().unwrap_or(0);
+    fields.skip(5);
     // Old kernels end earlier; what is missing stays zero.
     stat.blocked = fields.u64().unwrap_or(0) as u32;
     stat.ignored = fields.u64().unwrap_or(0) as u32;

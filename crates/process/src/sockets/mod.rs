@@ -82,7 +82,8 @@ pub fn dump_in(pid_dir: BorrowedFd<'_>, wanted: &Wanted) -> Result<Dump, SocketE
 /// namespace in which it was made, so only its making needs a thread that goes there.
 fn open_there(pid_dir: BorrowedFd<'_>) -> Result<OwnedFd, SocketError> {
     let action = Action::EnterNamespace;
-    let namespace = openat(pid_dir, c"ns/net", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let namespace = openat(pid_dir, c"ns/net", flags, Mode::empty())
         .map_err(|errno| SocketError::of_process(action, errno))?;
     let go = || {
         move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))

@@ -24,7 +24,8 @@ pub(super) fn read(
 ) -> Result<Source, SocketError> {
     let action = Action::Read(table);
     let (family, protocol, path) = table.traits();
-    let file = match openat(pid_dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file = match openat(pid_dir, path, flags, Mode::empty()) {
         Ok(file) => file,
         // No such table, or no such process any more? The list of devices is always there.
         Err(Errno::NOENT) => {

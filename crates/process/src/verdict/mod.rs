@@ -11,7 +11,7 @@ mod rules;
 mod service;
 mod terminal;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::machine::Machine;
 use crate::needs::Needs;
@@ -171,6 +171,8 @@ pub struct Judgement {
     pub verdicts: Vec<Verdict>,
     /// The services that processes belong to, each once.
     pub services: Vec<ServiceRef>,
+    /// The first process of each pid namespace but ours, by the namespace's inode.
+    pub namespace_inits: HashMap<u64, u32>,
     /// Processes of which [`Needs::DETACHMENT`] would make the verdict surer.
     pub(crate) wants: Vec<usize>,
 }

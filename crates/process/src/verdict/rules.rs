@@ -19,7 +19,9 @@ pub fn classify(sample: &Sample, tree: &Tree, machine: &Machine, known: &KnownSe
             *slot = verdict;
         }
     }
-    Judgement { verdicts: rules.verdicts, services: rules.services, wants: rules.wants }
+    let pid = |index: usize| sample.processes.get(index).map_or(0, Process::pid);
+    let namespace_inits = rules.namespace_inits.iter().map(|(&inode, &index)| (inode, pid(index))).collect();
+    Judgement { verdicts: rules.verdicts, services: rules.services, namespace_inits, wants: rules.wants }
 }
 
 /// Until a process is judged. Parents come first, so rules see this only in circles.
@@ -161,6 +163,12 @@ impl<'a> Rules<'a> {
     fn namespace_init(&self, subject: &Subject<'_>) -> Option<Verdict> {
         let namespace = subject.process.pid_namespace.known()?;
         if self.namespace_inits.get(namespace) != Some(&subject.index) {
+            return None;
+        }
+        // Where `status` was read it says the pid in its own namespace: a sample of few processes
+        // may hold one that was entered into the namespace, and not the namespace's first.
+        let status = subject.process.extra.as_ref().and_then(|extra| extra.status.known());
+        if status.is_some_and(|status| status.namespace_pids.last().is_some_and(|&pid| pid != 1)) {
             return None;
         }
         let parent = subject.parent.and_then(|parent| self.sample.processes.get(parent));
