@@ -59,7 +59,16 @@ fn holders(context: &Context, snapshot: &Snapshot, inodes: &[u64]) -> Result<(Ve
 /// Processes that have a path open, run it, map it, or are in it.
 ///
 /// # Errors
-/// `/proc` can't be read.
-pub fn of_path(_context: &Context, _snapshot: &Snapshot, _path: &[u8]) -> Result<Vec<usize>, Failure> {
-    Ok(Vec::new())
+/// `/proc` can't be read, or nobody who may be seen has it while others may not be looked into.
+pub fn of_path(context: &Context, snapshot: &Snapshot, path: &[u8]) -> Result<Vec<usize>, Failure> {
+    let search = crate::holders::search(context, snapshot, path, process::holders::Scope::Exactly)?;
+    let exists = search.wanted.identity.is_some() || search.wanted.remote;
+    if search.held.is_empty() && search.refused > 0 && exists {
+        let path = String::from_utf8_lossy(path);
+        return Err(Failure::failed(format_args!("nobody who may be seen has {path} open"))
+            .hint(crate::options::refusal(search.refused)));
+    }
+    let mut found: Vec<usize> = search.held.iter().map(|held| held.index).collect();
+    found.dedup();
+    Ok(found)
 }

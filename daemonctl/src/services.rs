@@ -40,8 +40,66 @@ pub fn known(context: &Context, machine: &Machine) -> KnownServices {
             known.add_main_pid(pid, known_service(service));
         }
     }
-    add_programs(&mut known, context, &services, &host::script_index(root));
+    if machine.init == Init::OpenRc {
+        add_started_by_hand(&mut known, root);
+    }
+    let index = host::script_index(root);
+    add_programs(&mut known, context, &services, &index);
+    add_names(&mut known, &services, &index);
+    add_inittab(&mut known, root);
     known
+}
+
+/// What services are called, and the programs that their scripts name in passing.
+fn add_names(known: &mut KnownServices, services: &[Service], index: &host::ScriptIndex) {
+    for script in &index.scripts {
+        let Some(service) = services.iter().find(|service| service.name == script.name) else { continue };
+        // Scripts of the boot itself mount and set up; they start no daemons.
+        if !script.default_start.is_empty() && script.default_start.iter().all(|level| level == "S") {
+            continue;
+        }
+        for name in script.provides.iter().chain([&script.name]) {
+            known.add_name(name.as_bytes(), known_service(service));
+        }
+        for path in script.mentions.iter().filter(|path| !is_runner(path)) {
+            known.add_mention(path.as_os_str().as_bytes(), known_service(service));
+        }
+    }
+}
+
+/// Longest inittab that is read.
+const INITTAB_BYTES: u64 = 64 * 1024;
+
+/// Programs that sysvinit itself keeps running, inittab(5): `id:runlevels:action:process`.
+fn add_inittab(known: &mut KnownServices, root: &Path) {
+    use std::io::Read as _;
+    let mut text = String::new();
+    let file = std::fs::File::open(root.join("etc/inittab"));
+    // Without inittab there is nothing to add.
+    let _ = file.map(|file| file.take(INITTAB_BYTES).read_to_string(&mut text));
+    for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+        let mut fields = line.splitn(4, ':');
+        let (Some(_), Some(_), Some(action), Some(process)) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+            continue;
+        };
+        let program = process.split_whitespace().next().unwrap_or_default().trim_start_matches('+');
+        if matches!(action, "respawn" | "once" | "ondemand") && !is_runner(Path::new(program)) {
+            let name = String::from_utf8_lossy(base_name(program.as_bytes())).into_owned();
+            for path in spellings(root, Path::new(program)) {
+                known.add_program(path.as_os_str().as_bytes(), KnownService { manager: "init", name: name.clone() });
+            }
+        }
+    }
+}
+
+/// LSB scripts that were run by hand: OpenRC does not count their services as started, and their pid
+/// files say that they are.
+fn add_started_by_hand(known: &mut KnownServices, root: &Path) {
+    for service in host::SysV::new(root).services().unwrap_or_default() {
+        let Some(pid) = service.main_pid.filter(|&pid| known.by_main_pid(pid).is_none()) else { continue };
+        let manager = host::ManagerKind::OpenRc.name();
+        known.add_main_pid(pid, KnownService { manager, name: service.name });
+    }
 }
 
 fn known_service(service: &Service) -> KnownService {

@@ -1,6 +1,12 @@
 //! `daemonctl` without a command, on the machine that runs the tests.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 use std::process::{Command, Output};
 
@@ -39,7 +45,10 @@ fn the_page_opens_with_the_machine() {
 #[test]
 fn the_document_holds_what_the_contract_says() {
     let document = json(&text(&["--json"]));
-    assert_eq!((&document["schema"], &document["command"]), (&"daemonctl/1".into(), &"overview".into()));
+    assert_eq!(
+        (&document["schema"], &document["command"]),
+        (&"daemonctl/1".into(), &"overview".into())
+    );
     let machine = &document["machine"];
     assert!(machine["uptime_seconds"].as_f64().unwrap() > 0.0);
     assert!(machine["processes"]["normal"].as_u64().unwrap() > 0);
@@ -75,13 +84,17 @@ fn columns_filters_and_help() {
         assert_eq!(output.status.code(), Some(2), "{wrong:?}: {said}");
         assert!(said.contains(told), "{wrong:?}: {said}");
     }
-    assert!(daemonctl(&["--json", "ps"]).status.success(), "options of every command go before one too");
+    assert!(
+        daemonctl(&["--json", "ps"]).status.success(),
+        "options of every command go before one too"
+    );
 }
 
 #[test]
 fn it_repeats_with_rates() {
     let pages = text(&["--watch=0.1", "--count", "2", "--json"]);
-    let documents: Vec<Value> = serde_json::Deserializer::from_str(&pages).into_iter().map(Result::unwrap).collect();
+    let documents: Vec<Value> =
+        serde_json::Deserializer::from_str(&pages).into_iter().map(Result::unwrap).collect();
     assert_eq!(documents.len(), 2);
 }
 
@@ -104,10 +117,12 @@ time.sleep(600)";
     let file = std::env::temp_dir().join(format!("cmd-overview-{}", std::process::id()));
     let script = script.replace("PORT", file.to_str().unwrap());
     assert!(Command::new("python3").args(["-c", &script]).status().unwrap().success());
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
     let written = loop {
         let text = std::fs::read_to_string(&file).unwrap_or_default();
-        let both = text.split_once(' ').and_then(|(pid, port)| Some((pid.parse().ok()?, port.parse().ok()?)));
+        let both = text
+            .split_once(' ')
+            .and_then(|(pid, port)| Some((pid.parse().ok()?, port.parse().ok()?)));
         if let Some(both) = both {
             break both;
         }
@@ -115,17 +130,27 @@ time.sleep(600)";
         std::thread::sleep(std::time::Duration::from_millis(20));
     };
     let (pid, port): (u32, u64) = written;
-    std::thread::sleep(std::time::Duration::from_millis(100));
-    let document = json(&text(&["--json"]));
+    // The leader of its session has ended; until pid 1 has reaped it, it may be counted as alive.
+    let document = loop {
+        let document = json(&text(&["--json"]));
+        let services = document["services"].as_array().unwrap();
+        let there = services.iter().any(|service| service["main_pid"] == pid);
+        if there || std::time::Instant::now() > deadline {
+            break document;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    };
     Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
     std::fs::remove_file(file).unwrap();
 
     let about = |kind: &str| {
         let all = document["trouble"].as_array().unwrap();
-        all.iter().any(|trouble| trouble["kind"] == kind && trouble["pids"] == serde_json::json!([pid]))
+        all.iter()
+            .any(|trouble| trouble["kind"] == kind && trouble["pids"] == serde_json::json!([pid]))
     };
     assert!(about("posing_as_kernel") && about("zombies"), "{}", document["trouble"]);
-    if std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0) {
+    if std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+    {
         assert!(about("exposed_as_root"), "{}", document["trouble"]);
     }
     let services = document["services"].as_array().unwrap();
@@ -141,7 +166,11 @@ fn an_ordinary_user_sees_what_is_permitted_and_is_told_the_rest() {
     let copy = std::env::temp_dir().join(format!("daemonctl-overview-{}", std::process::id()));
     std::fs::copy(env!("CARGO_BIN_EXE_daemonctl"), &copy).unwrap();
     let mut command = Command::new("setpriv");
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&copy).args(["--json", "--columns", "all"]);
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&copy).args([
+        "--json",
+        "--columns",
+        "all",
+    ]);
     let output = command.output().unwrap();
     std::fs::remove_file(&copy).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

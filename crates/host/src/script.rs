@@ -6,6 +6,7 @@
 //! variables of well-known names, and the options of the usual helpers (`start-stop-daemon`,
 //! `start_daemon`, `daemon`, `killproc`, `status_of_proc`).
 
+mod mentions;
 mod shell;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +38,8 @@ pub struct Script {
     pub is_openrc: bool,
     /// Programs that it starts.
     pub daemon_paths: Vec<PathBuf>,
+    /// Programs that it names anywhere, helpers among them: weak evidence.
+    pub mentions: Vec<PathBuf>,
     /// Names that its processes have.
     pub process_names: Vec<String>,
     /// Pid files that it names.
@@ -156,6 +159,7 @@ fn parse(name: &str, path: PathBuf, text: &str, defaults: &str) -> Script {
     let mut script = Script {
         name: name.to_owned(),
         path,
+        mentions: mentions::find(text),
         is_openrc: text.lines().next().is_some_and(|l| {
             l.trim_end().ends_with("openrc-run") || l.trim_end().ends_with("runscript")
         }),

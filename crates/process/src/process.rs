@@ -96,6 +96,13 @@ impl Process {
         }
     }
 
+    /// The name to show: `comm`, in full where the kernel cut it at 15 bytes and the arguments still
+    /// have the rest.
+    pub fn shown_name(&self) -> &[u8] {
+        let full = self.argv0().map(base_name).filter(|full| self.comm.len() == 15 && full.starts_with(&self.comm));
+        full.unwrap_or(&self.comm)
+    }
+
     /// The executable's path, if it was read.
     pub fn exe(&self) -> Option<&[u8]> {
         self.extra.as_ref()?.exe.known().map(|exe| &**exe)

@@ -316,6 +316,41 @@ fn the_order_of_reading_changes_nothing() {
     }
 }
 
+/// Columns that somebody asks for are read before the verdict: they must not change it.
+#[test]
+fn what_else_was_read_changes_no_verdict() {
+    let fake = FakeProc::new().unwrap();
+    let mut random = Random::new(7);
+    fake.process(1, |p| p.comm("init")).unwrap();
+    fake.process(2, |p| p.comm("sshd").cgroup("0::/system.slice/ssh.service")).unwrap();
+    fake.process(3, |p| p.comm("bash").pts(1, 3)).unwrap();
+    for pid in 10..80u32 {
+        let (null, terminal) = (random.below(2) == 0, random.below(4) == 0);
+        let (parent, session) = (random.below(4) as u32, *random.pick(&[0, 3, 9, pid.cast_signed()]));
+        let (group, environ) = (*random.pick(GROUPS), *random.pick(ENVIRONMENTS));
+        let output = if null { "/dev/null" } else { "pipe:[7]" };
+        fake.process(pid, |p| {
+            let p = p.ppid(parent).session(session).pgrp(3).fd(0, output).fd(1, output).fd(2, output).cgroup(&format!("0::{group}"));
+            let p = p.environ(&[environ]).link("cwd", if null { "/" } else { "/home/a" });
+            if terminal { p.pts(1, 3) } else { p }
+        })
+        .unwrap();
+    }
+    let proc = ProcFs::open(fake.path()).unwrap();
+    let machine = Machine::look(&proc, fake.path(), true);
+    let verdicts = |needs: Needs| {
+        let mut sample = sample::take(&proc, Needs::VERDICT | needs).unwrap();
+        let (_, judgement) = verdict::judge(&proc, &mut sample, &machine, &known());
+        readable(&judgement)
+    };
+    let expected = verdicts(Needs::NOTHING);
+    for needs in [Needs::EXE, Needs::STATUS, Needs::STDIO, Needs::ENVIRON, Needs::DESCRIPTORS, Needs::DETACHMENT, Needs::IO] {
+        for (index, (one, other)) in expected.iter().zip(verdicts(needs)).enumerate() {
+            assert_eq!(*one, other, "process {index} when {needs:?} was read too");
+        }
+    }
+}
+
 /// Shapes in which every process is related to every other: a fork bomb must be looked at with the
 /// machine's last strength.
 #[test]

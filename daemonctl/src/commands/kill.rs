@@ -89,7 +89,8 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         return finish(context, args, &plan, &[]);
     }
     confirm(args, &plan, json)?;
-    let mut fates: Vec<Fate> = plan.victims.iter().map(|victim| wire.signal(victim, signal)).collect();
+    let mut fates: Vec<Fate> =
+        plan.victims.iter().map(|victim| wire.signal(victim, signal)).collect();
     if let Some(patience) = args.wait {
         send::wait_for(&plan.victims, &mut fates, patience);
     }
@@ -102,7 +103,8 @@ fn order(args: &Args) -> Result<(Vec<String>, Signal), Failure> {
     let mut what = args.what.clone();
     let mut signal = args.signal.as_deref().map(parse).transpose()?;
     // As kill(1) has it: -9.
-    if let Some(number) = what.first().and_then(|first| first.strip_prefix('-')).map(str::to_owned) {
+    if let Some(number) = what.first().and_then(|first| first.strip_prefix('-')).map(str::to_owned)
+    {
         if signal.is_some() {
             return Err(Failure::usage(format_args!("two signals: -{number} and --signal")));
         }
@@ -146,7 +148,8 @@ fn confirm(args: &Args, plan: &Plan<'_>, json: bool) -> Result<(), Failure> {
         let refusal = format!("nothing was signalled: {}", reason.unwrap_or_default());
         // Who did not see what was meant can't confirm it.
         std::io::stderr().write_all(announcement.as_bytes())?;
-        return Err(Failure::usage(refusal).hint("--yes signals without asking, --dry-run shows what it would do"));
+        return Err(Failure::usage(refusal)
+            .hint("--yes signals without asking, --dry-run shows what it would do"));
     }
     announcement.push_str(&format!("{}. Send {}? [y/N] ", reason.unwrap_or_default(), plan.signal));
     let mut stderr = std::io::stderr().lock();
@@ -254,9 +257,12 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for (what, signal) in
-            [(&["x"][..], Some("NOPE")), (&["-9"], None), (&["-9", "x"], Some("9")), (&["x", "-5"], None)]
-        {
+        for (what, signal) in [
+            (&["x"][..], Some("NOPE")),
+            (&["-9"], None),
+            (&["-9", "x"], Some("9")),
+            (&["x", "-5"], None),
+        ] {
             assert!(order(&args(what, &[], signal)).is_err(), "{what:?} {signal:?}");
         }
     }

@@ -112,7 +112,9 @@ fn look<'a>(context: &Context, targets: &'a Targets, full: bool) -> Result<Found
         }
     }
     if found.maps.is_empty() && refused == targets.chosen.len() {
-        return Err(Failure::failed("not permitted to see what is in memory there").hint(refusal(refused)));
+        return Err(
+            Failure::failed("not permitted to see what is in memory there").hint(refusal(refused))
+        );
     }
     let unmeasured = found.maps.iter().any(|map| !map.summary.measured);
     found.notes.extend(unmeasured.then(|| Note {
@@ -236,7 +238,8 @@ fn write_json(view: &View<Maps>, found: &Found<'_>, out: &mut String) -> Result<
         object.put_json("kinds", kinds.collect::<Vec<_>>());
         let order = view.select(&map.rows);
         let rows = order.iter().filter_map(|&index| map.rows.get(index));
-        let key = if map.rows.iter().any(|row| row.address.is_some()) { "mappings" } else { "regions" };
+        let key =
+            if map.rows.iter().any(|row| row.address.is_some()) { "mappings" } else { "regions" };
         object.put_json(key, rows.map(|row| columns::json(row).build()).collect::<Vec<_>>());
         document.item(object)?;
     }

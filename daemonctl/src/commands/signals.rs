@@ -115,10 +115,15 @@ static COLUMNS: &[C] = &[
     })
     .json("disposition")
     .shown(),
-    C::new("blocked", "BLOCKED", Kind::Bool, "blocked in the main thread", |r| r.is_in(|sets| sets.blocked))
+    C::new("blocked", "BLOCKED", Kind::Bool, "blocked in the main thread", |r| {
+        r.is_in(|sets| sets.blocked)
+    })
+    .shown(),
+    C::new("pending", "PENDING", Kind::Bool, "sent, and not taken yet", |r| r.is_in(pending))
         .shown(),
-    C::new("pending", "PENDING", Kind::Bool, "sent, and not taken yet", |r| r.is_in(pending)).shown(),
-    C::new("meaning", "MEANING", Kind::Text, "why it is sent", |r| Value::text(r.signal().meaning())),
+    C::new("meaning", "MEANING", Kind::Text, "why it is sent", |r| {
+        Value::text(r.signal().meaning())
+    }),
     C::new("default", "DEFAULT", Kind::Text, "what happens where nothing was arranged", |r| {
         Value::text(r.signal().default_action().name())
     }),
@@ -150,8 +155,10 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             .rows()
             .map(|row| (row, receiver::of(&row, proc.process(row.process.pid()).ok().as_ref())))
             .collect();
-        let rows: Vec<SignalRow<'_>> =
-            receivers.iter().flat_map(|(row, receiver)| rows_of(*row, receiver, args.all)).collect();
+        let rows: Vec<SignalRow<'_>> = receivers
+            .iter()
+            .flat_map(|(row, receiver)| rows_of(*row, receiver, args.all))
+            .collect();
         let order = view.select(&rows);
         match context.common.json {
             true => write_json(&rows, &order, out),

@@ -35,7 +35,7 @@ pub fn render(explained: &Explanation, layout: &Layout, out: &mut String) {
 }
 
 fn verdict(row: &Row<'_>, layout: &Layout, out: &mut String) {
-    let name = clean(&row.process.comm);
+    let name = clean(row.process.shown_name());
     let kind = match row.verdict.kind() {
         Kind::Kernel => "a kernel thread",
         Kind::Daemon => "a daemon",

@@ -1,11 +1,8 @@
 //! Who of the daemons listens on what.
 //!
-//! A walk over a process's descriptors costs microseconds for each of them, so main processes are
-//! walked first, the others only for sockets that are still without an owner, and nobody once all
-//! have one.
+//! In our network namespace, and in those that lines have of their own.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use present::Why;
@@ -14,13 +11,9 @@ use process::fact::Fact;
 use process::procfs::ProcFs;
 use process::sockets::{self, Dump, Protocols, Socket, SocketError, Wanted};
 
-use super::group::{Row, RowKind};
+use super::group::Row;
 use super::member::Member;
-use super::memory;
-
-/// Local ports that the kernel gives out by itself begin here unless told otherwise (ip(7)): a UDP
-/// socket on one of them is mostly a client's, which looks like a listener.
-const EPHEMERAL_FROM: u16 = 32_768;
+use super::search::Search;
 
 /// Each network namespace beside ours costs a few system calls; of more than these nothing is told.
 const MOST_NETWORKS: usize = 64;
@@ -83,12 +76,9 @@ fn no_sockets(error: &SocketError) -> Note {
 /// Finds the owners of the sockets and writes them into the lines.
 pub fn attribute(proc: &ProcFs, root: &Path, members: &[Member], rows: &mut [Row], sockets: Vec<Socket>) -> Walked {
     let mut search = Search::new(proc, members, sockets, rows.len());
-    let (mut order, elsewhere) = by_network(proc, rows);
-    // What the first process holds, it may hold for a service that has it too.
-    order.sort_by_key(|&index| rows.get(index).map(|row| row.kind == RowKind::Init));
-    search.walk(rows, &order);
+    let (order, elsewhere) = by_network(proc, rows);
+    search.walk(rows, &order, Some(root));
     let as_root = search.exposures(rows);
-    search.by_control_group(root, rows);
     let mut notes: Vec<Note> = search.unseen().into_iter().collect();
     search.write(rows, &order);
     for (nth, indices) in elsewhere.into_values().enumerate() {
@@ -121,7 +111,7 @@ fn in_network(proc: &ProcFs, members: &[Member], rows: &mut [Row], indices: &[us
     match sockets::dump_in(dir.as_fd(), &wanted()) {
         Ok(dump) => {
             let mut search = Search::new(proc, members, listening(dump), rows.len());
-            search.walk(rows, indices);
+            search.walk(rows, indices, None);
             search.write(rows, indices);
             None
         }
@@ -138,177 +128,8 @@ fn in_network(proc: &ProcFs, members: &[Member], rows: &mut [Row], indices: &[us
     }
 }
 
-/// A socket and the line that holds it.
-struct Found {
-    socket: Socket,
-    row: Option<usize>,
-    holder: Option<u32>,
-}
-
-struct Search<'a> {
-    proc: &'a ProcFs,
-    members: HashMap<u32, &'a Member>,
-    /// Several sockets can have one inode (Multipath TCP).
-    by_inode: HashMap<u64, Vec<usize>>,
-    found: Vec<Found>,
-    /// Inodes without an owner yet.
-    open: usize,
-    /// Lines with a process that may not be looked at.
-    denied: Vec<bool>,
-}
-
-impl<'a> Search<'a> {
-    fn new(proc: &'a ProcFs, members: &'a [Member], sockets: Vec<Socket>, rows: usize) -> Search<'a> {
-        let mut by_inode: HashMap<u64, Vec<usize>> = HashMap::new();
-        for (index, socket) in sockets.iter().enumerate() {
-            by_inode.entry(socket.inode).or_default().push(index);
-        }
-        Search {
-            proc,
-            members: members.iter().map(|member| (member.pid, member)).collect(),
-            open: by_inode.len(),
-            by_inode,
-            found: sockets.into_iter().map(|socket| Found { socket, row: None, holder: None }).collect(),
-            denied: vec![false; rows],
-        }
-    }
-
-    fn walk(&mut self, rows: &[Row], order: &[usize]) {
-        let pids = |index: usize| rows.get(index).map_or(&[][..], |row| row.pids.as_slice());
-        for &index in order {
-            if let Some(&main) = pids(index).first() {
-                self.walk_one(index, main);
-            }
-        }
-        for &index in order {
-            for &pid in pids(index).iter().skip(1) {
-                if self.may_have_made(pid) {
-                    self.walk_one(index, pid);
-                }
-            }
-        }
-    }
-
-    /// A socket that the main process doesn't have was made by this one, as its own user.
-    fn may_have_made(&self, pid: u32) -> bool {
-        let uid = self.members.get(&pid).and_then(|member| member.uid);
-        self.found.iter().any(|found| {
-            found.row.is_none() && (found.socket.uid.is_none() || uid.is_none() || uid == Some(0) || found.socket.uid == uid)
-        })
-    }
-
-    fn walk_one(&mut self, row: usize, pid: u32) {
-        if self.open == 0 {
-            return;
-        }
-        let Ok(dir) = self.proc.process(pid) else { return };
-        let (by_inode, found, open) = (&self.by_inode, &mut self.found, &mut self.open);
-        let walked = sockets::socket_inodes_of(dir.as_fd(), &mut |_, inode| {
-            let mut fresh = false;
-            for place in by_inode.get(&inode).into_iter().flatten() {
-                if let Some(found) = found.get_mut(*place).filter(|found| found.row.is_none()) {
-                    (found.row, found.holder) = (Some(row), Some(pid));
-                    fresh = true;
-                }
-            }
-            *open -= usize::from(fresh);
-            if *open == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        if walked.is_err_and(|error| error.is_not_permitted()) {
-            if let Some(denied) = self.denied.get_mut(row) {
-                *denied = true;
-            }
-        }
-    }
-
-    /// Lines that hold a socket on all addresses with processes of root's only: a worker that gave
-    /// up root and holds it too is the one that serves it.
-    fn exposures(&self, rows: &[Row]) -> Vec<Exposure> {
-        let mut by_row: HashMap<usize, (Vec<Port>, Vec<u32>)> = HashMap::new();
-        for found in &self.found {
-            let (Some(index), Some(pid)) = (found.row, found.holder) else { continue };
-            let Some(row) = rows.get(index).filter(|row| row.kind != RowKind::Init) else { continue };
-            let port = port(&found.socket);
-            let client = port.protocol != "tcp" && port.port >= EPHEMERAL_FROM;
-            if !port.wildcard || client || !self.runs_as_root(pid) || self.is_served_by_another(row, found) {
-                continue;
-            }
-            let entry = by_row.entry(index).or_default();
-            entry.0.push(port);
-            if !entry.1.contains(&pid) {
-                entry.1.push(pid);
-            }
-        }
-        let exposure = |(row, (ports, pids)): (usize, (Vec<Port>, Vec<u32>))| Exposure { row, pids, ports: compact(&ports) };
-        let mut exposures: Vec<Exposure> = by_row.into_iter().map(exposure).collect();
-        exposures.sort_by_key(|exposure| exposure.row);
-        exposures
-    }
-
-    fn runs_as_root(&self, pid: u32) -> bool {
-        self.members.get(&pid).is_some_and(|member| member.uid == Some(0))
-    }
-
-    fn is_served_by_another(&self, row: &Row, found: &Found) -> bool {
-        let holds = |pid: u32| {
-            let Ok(dir) = self.proc.process(pid) else { return false };
-            let walked = sockets::socket_inodes_of(dir.as_fd(), &mut |_, inode| {
-                if inode == found.socket.inode { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            });
-            walked.is_ok_and(|walk| walk.stopped)
-        };
-        row.pids.iter().any(|&pid| !self.runs_as_root(pid) && holds(pid))
-    }
-
-    /// Whoever may not look at descriptors may still see in which control group a socket was made.
-    fn by_control_group(&mut self, root: &Path, rows: &[Row]) {
-        let mounted = ["sys/fs/cgroup", "sys/fs/cgroup/unified"].map(|path| root.join(path));
-        let Some(mounted) = mounted.iter().find(|path| path.join("cgroup.procs").exists()) else { return };
-        for (index, row) in rows.iter().enumerate() {
-            let denied = self.denied.get(index).copied().unwrap_or(false);
-            let Some(group) = row.cgroup.as_deref().filter(|_| denied && self.open > 0) else { continue };
-            // A group that is not this service's own holds others' sockets too.
-            let Some(id) = memory::group_of(group, &row.name).and_then(|group| inode(&mounted.join(group))) else { continue };
-            for found in self.found.iter_mut().filter(|found| found.row.is_none() && found.socket.cgroup_id == Some(id)) {
-                found.row = Some(index);
-            }
-        }
-    }
-
-    /// A note on the sockets without an owner, if some processes may not be looked at.
-    fn unseen(&self) -> Option<Note> {
-        let ports: Vec<Port> = self.found.iter().filter(|found| found.row.is_none()).map(|found| port(&found.socket)).collect();
-        if ports.is_empty() || !self.denied.contains(&true) {
-            return None;
-        }
-        Some(Note {
-            what: format!("who listens on {}", compact(&ports)),
-            reason: Why::NotPermitted,
-            detail: "only root may see what other users' processes have open".to_owned(),
-        })
-    }
-
-    fn write(&self, rows: &mut [Row], order: &[usize]) {
-        let complete = self.found.iter().all(|found| found.row.is_some());
-        for &index in order {
-            let Some(row) = rows.get_mut(index).filter(|row| !row.pids.is_empty()) else { continue };
-            let ports = self.found.iter().filter(|found| found.row == Some(index));
-            let mut ports: Vec<Port> = ports.map(|found| port(&found.socket)).collect();
-            ports.sort_unstable();
-            ports.dedup();
-            let denied = self.denied.get(index).copied().unwrap_or(false);
-            row.listens = if ports.is_empty() && denied && !complete { Fact::NotPermitted } else { Fact::Known(ports) };
-        }
-    }
-}
-
-/// A control group's id is its folder's inode.
-fn inode(folder: &Path) -> Option<u64> {
-    use std::os::unix::fs::MetadataExt as _;
-    Some(std::fs::metadata(folder).ok()?.ino())
-}
-
-fn port(socket: &Socket) -> Port {
+/// A socket as a port.
+pub fn port(socket: &Socket) -> Port {
     Port {
         protocol: socket.protocol.to_string(),
         port: socket.local.port().unwrap_or(0),

@@ -78,7 +78,10 @@ pub fn members(snapshot: &Snapshot, details: &Sample) -> Vec<Member> {
 }
 
 fn container(row: &Row<'_>) -> Option<String> {
-    row.container().map(|container| format!("{}:{}", container.runtime, container.id))
+    row.container().map(|container| match container.id.as_str() {
+        "" => container.runtime.to_owned(),
+        id => format!("{}:{id}", container.runtime),
+    })
 }
 
 fn member(row: &Row<'_>, details: &Sample, ours: Option<&str>) -> Member {

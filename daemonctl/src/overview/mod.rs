@@ -12,6 +12,7 @@ pub mod listen;
 pub mod member;
 pub mod memory;
 pub mod page;
+pub mod search;
 pub mod trouble;
 
 use present::Why;

@@ -210,7 +210,9 @@ pub fn of_processes(snapshot: &Snapshot) -> Vec<Trouble> {
         }
         if row.verdict.posing_as_kernel {
             let user = row.user().map_or_else(String::new, |user| format!(" of {user}'s"));
-            let title = present::text::clean(&row.command()).into_owned();
+            let command = row.command();
+            let claim = if command.starts_with(b"[") { &command } else { &row.process.comm[..] };
+            let title = present::text::clean(claim).into_owned();
             let title = present::text::truncate(&title, TITLE_MAX).into_owned();
             found.push(Trouble {
                 kind: TroubleKind::PosingAsKernel,

@@ -35,7 +35,7 @@ impl FakeProc {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("testkit-proc-{}-{count}", std::process::id());
-        let fake = Self { dir: std::env::temp_dir().join(name) };
+        let fake = Self { dir: scratch().join(name) };
         let _ = fs::remove_dir_all(&fake.dir);
         fs::create_dir_all(&fake.dir)?;
         for (path, content) in render::machine(Self::BOOTED_SECONDS, Self::UP_SECONDS) {
@@ -128,6 +128,13 @@ impl FakeProc {
         }
         Ok(path)
     }
+}
+
+/// In memory where there is such a place: a tree has hundreds of files, which a disk makes slowly.
+fn scratch() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    let writable = fs::metadata(&memory).is_ok_and(|what| what.permissions().mode() & 0o002 != 0);
+    if writable && std::env::var_os("TMPDIR").is_none() { memory } else { std::env::temp_dir() }
 }
 
 impl Drop for FakeProc {

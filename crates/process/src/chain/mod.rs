@@ -191,12 +191,12 @@ impl Chain<'_> {
                     Some(container) => format!("{} {}", container.runtime, container.id),
                     None => "pid namespace".to_owned(),
                 };
-                self.add(LinkKind::ContainerRuntime, name, None, format!("made by {} ({})", text(&parent.comm), parent.pid()), false);
+                self.add(LinkKind::ContainerRuntime, name, None, format!("made by {} ({})", text(parent.shown_name()), parent.pid()), false);
             }
             SubKind::ScheduledJob if self.sub_kind_of(above) != Some(SubKind::ScheduledJob) => self.cron(process),
             _ => self.login(process, parent, above),
         }
-        self.process(index, format!("child of {} ({})", text(&parent.comm), parent.pid()), false);
+        self.process(index, format!("child of {} ({})", text(parent.shown_name()), parent.pid()), false);
     }
 
     /// Pid 1, or a process whose parent can't be seen.
@@ -239,7 +239,12 @@ impl Chain<'_> {
         }
         if !origin.enabled_in.is_empty() {
             let how = format!("{} is enabled in it", service.name);
-            self.add(LinkKind::Runlevel, origin.enabled_in.join(", "), None, how, false);
+            let word = match (service.manager, origin.enabled_in.len()) {
+                ("sysv" | "openrc", 1) => "runlevel ",
+                ("sysv" | "openrc", _) => "runlevels ",
+                _ => "",
+            };
+            self.add(LinkKind::Runlevel, format!("{word}{}", origin.enabled_in.join(", ")), None, how, false);
         }
         let kind = if service.manager == "sysv" { LinkKind::InitScript } else { LinkKind::Unit };
         let place = origin.definition.map_or_else(String::new, |path| format!(", defined in {path}"));
@@ -247,8 +252,8 @@ impl Chain<'_> {
         let reaped = self.is_reaper(parent) && process.stat.session != parent.stat.session;
         let direct = matches!(self.scene.machine.init, Init::Systemd) && process.stat.session.unsigned_abs() == process.pid();
         let how = match (reaped && !direct, parent.pid()) {
-            (true, pid) => format!("detached itself; its parent is now {} ({pid})", text(&parent.comm)),
-            (false, pid) => format!("started by {} ({pid})", text(&parent.comm)),
+            (true, pid) => format!("detached itself; its parent is now {} ({pid})", text(parent.shown_name())),
+            (false, pid) => format!("started by {} ({pid})", text(parent.shown_name())),
         };
         self.process(index, how, false);
     }
@@ -275,8 +280,8 @@ impl Chain<'_> {
         let living = leader.and_then(|pid| self.scene.sample.by_pid(pid));
         match (living, leader) {
             (Some(leader), _) => {
-                let how = format!("leads the session of the next, whose own parent is gone");
-                self.add(link_kind(leader), text(&leader.comm), Some(leader.pid()), how, false);
+                let how = "leads the session of the next, whose own parent is gone";
+                self.add(link_kind(leader), text(leader.shown_name()), Some(leader.pid()), how, false);
             }
             (None, Some(pid)) if pid != 0 => {
                 self.add(LinkKind::Gone, format!("process {pid}, which is gone"), None, "led the session that the next is still in", true);
@@ -291,7 +296,7 @@ impl Chain<'_> {
         if let Some((name, how)) = self.logind(process) {
             self.add(LinkKind::Login, name, None, how, false);
         }
-        let how = format!("its starter is gone, so {} ({}) took it in", text(&parent.comm), parent.pid());
+        let how = format!("its starter is gone, so {} ({}) took it in", text(parent.shown_name()), parent.pid());
         self.process(index, how, true);
     }
 
@@ -319,7 +324,7 @@ impl Chain<'_> {
         let found = self.logind(process).or_else(|| login::origin(process));
         let (name, how) = found.unwrap_or_else(|| {
             let tty = tty::name(process.stat.tty_nr).map_or_else(String::new, |tty| format!(" on {tty}"));
-            (format!("login{tty}"), format!("{} opens sessions", text(&parent.comm)))
+            (format!("login{tty}"), format!("{} opens sessions", text(parent.shown_name())))
         });
         self.add(LinkKind::Login, name, None, how, false);
     }
@@ -331,7 +336,7 @@ impl Chain<'_> {
             SubKind::ServiceManager => LinkKind::Manager,
             _ => link_kind(process),
         };
-        self.add(kind, text(&process.comm), Some(process.pid()), how, broken);
+        self.add(kind, text(process.shown_name()), Some(process.pid()), how, broken);
     }
 
     fn sub_kind(&self, index: usize) -> SubKind {

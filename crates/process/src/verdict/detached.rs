@@ -7,7 +7,7 @@
 
 use super::rules::{Rules, Subject, high, is_leader, low, medium};
 use super::service::has_manager_marks;
-use super::{Kind, SubKind, Verdict};
+use super::{Confidence, Kind, SubKind, Verdict};
 use crate::needs::Needs;
 use crate::process::{Extra, Process};
 use crate::roles::Role;
@@ -16,6 +16,8 @@ const SIGHUP: u32 = 1;
 const SIGTERM: u32 = 15;
 /// System accounts, login.defs(5): `SYS_UID_MAX` is 999 nearly everywhere.
 const SYSTEM_UIDS: std::ops::RangeInclusive<u32> = 1..=999;
+/// Accounts of people, login.defs(5).
+const LOGIN_UIDS: std::ops::RangeInclusive<u32> = 1000..=60_000;
 
 /// What a process without terminal and without its starter shows of where it came from.
 struct Signs {
@@ -65,7 +67,11 @@ impl Rules<'_> {
         if process.extra.is_none() {
             self.want(subject.index, Needs::DETACHMENT);
         }
-        if let Some(verdict) = self.started_by_script(process) {
+        if subject.role == Some(Role::Getty) && self.parent_is_init(subject) {
+            let id = self.service_id("init", "getty", "parent");
+            return Verdict { service: Some(id), ..high(SubKind::Managed, "init keeps it waiting for a login") };
+        }
+        if let Some(verdict) = self.started_by_script(subject) {
             return verdict;
         }
         let signs = Signs::of(process);
@@ -102,20 +108,44 @@ impl Rules<'_> {
         left_behind(signs, "its session's leader is gone")
     }
 
-    /// Started by an init script: the script's program, or the manager's marks in the environment.
-    fn started_by_script(&mut self, process: &Process) -> Option<Verdict> {
-        let by_program = process.exe().and_then(|exe| self.known.by_program(exe));
+    fn parent_is_init(&self, subject: &Subject<'_>) -> bool {
+        subject.parent.is_some_and(|parent| self.verdict(parent).sub_kind == SubKind::Init)
+    }
+
+    /// Started by an init script: the manager's marks in the environment, the program that a script
+    /// starts, or one that a script most likely starts.
+    fn started_by_script(&mut self, subject: &Subject<'_>) -> Option<Verdict> {
+        let process = subject.process;
         if let Some(name) = process.env(b"RC_SVCNAME").filter(|_| has_manager_marks(process)) {
             let name = String::from_utf8_lossy(name).into_owned();
             let id = self.service_id("openrc", &name, "environment");
             return Some(Verdict { service: Some(id), ..high(SubKind::Managed, "OpenRC's marks are in its environment") });
         }
-        // A login's environment shows that a person started the program by hand.
-        let by_hand = process.env(b"SSH_CONNECTION").is_some() || process.env(b"XDG_SESSION_ID").is_some();
-        let service = by_program.filter(|_| !by_hand)?;
-        let id = self.service_id(service.manager, &service.name, "program of its init script");
-        Some(Verdict { service: Some(id), ..medium(SubKind::Managed, "an init script starts this program") })
+        if started_by_hand(process) || !self.parent_is_init(subject) {
+            return None;
+        }
+        if let Some(service) = process.exe().and_then(|exe| self.known.by_program(exe)) {
+            let id = self.service_id(service.manager, &service.name, "program of its init script");
+            return Some(Verdict { service: Some(id), ..medium(SubKind::Managed, "an init script starts this program") });
+        }
+        // An interpreter's program is the script that it runs.
+        let script = process.args().nth(1).filter(|arg| arg.starts_with(b"/"));
+        let shown = process.exe().and_then(|exe| self.known.by_resemblance(exe));
+        let service = shown.or_else(|| script.and_then(|script| self.known.by_resemblance(script)))?;
+        let id = self.service_id(service.manager, &service.name, "names of its init script");
+        Some(Verdict { service: Some(id), ..medium(SubKind::Managed, "an init script names this program, or is named as it is") })
     }
+}
+
+/// A login's environment shows that a person started the program; init's own variables show the
+/// opposite.
+fn started_by_hand(process: &Process) -> bool {
+    let has = |name: &[u8]| process.env(name).is_some();
+    let at_boot = has(b"PREVLEVEL") || has(b"INIT_VERSION");
+    // A script that starts its daemon by way of su gives it these too, with a system account.
+    let root = process.euid.is_known_and(|uid| *uid == 0);
+    let at_login = has(b"SSH_CONNECTION") || has(b"XDG_SESSION_ID") || root && has(b"LOGNAME") && has(b"SHELL");
+    at_login && !at_boot || process.euid.is_known_and(|uid| LOGIN_UIDS.contains(uid))
 }
 
 fn own_session(signs: &Signs) -> Verdict {
@@ -138,16 +168,21 @@ fn left_behind(signs: &Signs, because: &'static str) -> Verdict {
     high(SubKind::OrphanedJob, because)
 }
 
-/// Without permission to see its descriptors and folder, what is left are its account and session.
+/// Without permission to see its descriptors and folder, what is left are its account, its session
+/// and its process group. Where they don't tell, it is not guessed.
 fn unseen(subject: &Subject<'_>, signs: &Signs, verdict: Verdict) -> Verdict {
+    let process = subject.process;
     if verdict.kind() == Kind::Daemon {
-        return Verdict { confidence: verdict.confidence.min(super::Confidence::Medium), ..verdict };
+        return Verdict { confidence: verdict.confidence.min(Confidence::Medium), ..verdict };
     }
-    let root = subject.process.euid.is_known_and(|uid| *uid == 0);
-    if is_leader(subject.process) && (root || signs.system_account) {
+    let root = process.euid.is_known_and(|uid| *uid == 0);
+    if is_leader(process) && (root || signs.system_account) {
         return low(SubKind::SelfDetached, "a system account's session without terminal; its descriptors may not be seen");
     }
-    Verdict { confidence: super::Confidence::Low, ..verdict }
+    if !is_leader(process) && process.stat.pgrp.unsigned_abs() == process.pid() {
+        return Verdict { confidence: Confidence::Low, ..verdict };
+    }
+    low(SubKind::Unknown, "its descriptors and folder, which would tell, may not be seen")
 }
 
 /// Whether a descriptor's target is a terminal, also one that is gone (`/dev/pts/3 (deleted)`).

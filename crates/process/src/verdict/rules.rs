@@ -282,7 +282,12 @@ impl<'a> Rules<'a> {
     pub fn is_reparented(&self, subject: &Subject<'_>, parent: usize) -> bool {
         let Some(above) = self.sample.processes.get(parent) else { return true };
         let stat = &subject.process.stat;
-        let other_session = stat.session != above.stat.session || stat.session == 0;
+        // Sessions led from outside of the namespace all show as 0; in a container's own control
+        // group such a child of its first process is that process's.
+        let inside = self.verdict(parent).sub_kind == SubKind::ContainerInit
+            && subject.process.cgroup.known().is_some()
+            && subject.process.cgroup == above.cgroup;
+        let other_session = stat.session != above.stat.session || stat.session == 0 && !inside;
         let reaper = above.pid() == 1
             || matches!(self.verdict(parent).sub_kind, SubKind::Init | SubKind::ContainerInit)
             || self.is_user_manager(parent);

@@ -15,7 +15,7 @@ impl Rules<'_> {
         let member = self.membership(process)?;
         let unit = member.unit.as_ref()?;
         let verdict = match unit {
-            Unit::Manager => Some(self.manager_scope(subject, member.user_manager.is_some())),
+            Unit::Manager => Some(self.manager_scope(subject, member.user_manager)),
             Unit::Service(_) | Unit::OpenRc(_) => self.in_service(subject, SubKind::Managed),
             Unit::UserService(_) => self.in_service(subject, SubKind::SessionService),
             Unit::Scope(name) if name.starts_with("app-") && process.stat.tty_nr == 0 => {
@@ -26,14 +26,16 @@ impl Rules<'_> {
         Some(Verdict { service: verdict.service.or_else(|| self.group_service(process)), ..verdict })
     }
 
-    fn manager_scope(&self, subject: &Subject<'_>, of_user: bool) -> Verdict {
-        match subject.role {
-            Some(Role::Supervisor) if of_user => {
+    fn manager_scope(&mut self, subject: &Subject<'_>, of_user: Option<u32>) -> Verdict {
+        let service = of_user.map(|uid| self.service_id("systemd", &format!("user@{uid}.service"), "control group"));
+        let verdict = match subject.role {
+            Some(Role::Supervisor) if of_user.is_some() => {
                 certain(SubKind::ServiceManager, "init.scope of a user's service manager")
             }
             Some(Role::Supervisor | Role::Init) => certain(SubKind::Init, "init.scope"),
             _ => high(SubKind::Worker, "in the manager's own control group"),
-        }
+        };
+        Verdict { service, ..verdict }
     }
 
     fn in_service(&mut self, subject: &Subject<'_>, main: SubKind) -> Option<Verdict> {

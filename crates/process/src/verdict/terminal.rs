@@ -65,6 +65,10 @@ impl Rules<'_> {
         if shell && is_leader(process) {
             return certain(SubKind::InteractiveShell, "a shell that leads its terminal's session");
         }
+        if subject.role == Some(Role::SessionOpener) && stat.tpgid != stat.pgrp && !stat.is_stopped() {
+            // su hands its terminal to the shell below it; behind by itself it would be stopped.
+            return high(SubKind::SessionHelper, "opened a session for the shell below it, and waits for that to end");
+        }
         if !is_leader(process) && self.was_told_to_survive(process) {
             return high(SubKind::NohupJob, "ignores SIGHUP, as nohup makes it");
         }

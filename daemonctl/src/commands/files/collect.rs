@@ -216,7 +216,9 @@ impl<'a> Collection<'a> {
                     }
                 }
                 Role::Mapping(_) => {}
-                Role::Executable => file.metadata = self.mounts.of_place(&dir, c"exe", &held.target),
+                Role::Executable => {
+                    file.metadata = self.mounts.of_place(&dir, c"exe", &held.target)
+                }
                 Role::WorkingDirectory => {
                     file.metadata = self.mounts.of_place(&dir, c"cwd", &held.target);
                 }
@@ -283,7 +285,9 @@ fn of_descriptor<'a>(
     };
     let tells_more = tells_more(descriptor);
     let info = match options.wants(NEED_INFO) || tells_more {
-        true => descriptor.info().map_or_else(ReadError::into_fact, |info| Fact::Known(Box::new(info))),
+        true => {
+            descriptor.info().map_or_else(ReadError::into_fact, |info| Fact::Known(Box::new(info)))
+        }
         false => Fact::NotMeasured,
     };
     let text = match info.known() {

@@ -163,7 +163,10 @@ pub static COLUMNS: &[C] = &[
         Value::or_missing(r.process.user(), Why::Unknown)
     }),
     C::new("service", "SERVICE", Kind::Text, "service of the process", |r| {
-        Value::or_missing(r.process.service().map(|service| service.name.as_str()), Why::NotApplicable)
+        Value::or_missing(
+            r.process.service().map(|service| service.name.as_str()),
+            Why::NotApplicable,
+        )
     })
     .max_width(32),
     C::new("fd", "FD", Kind::Text, "descriptor, or cwd, root, exe, mem", |r| {
@@ -183,10 +186,12 @@ pub static COLUMNS: &[C] = &[
     .json("access")
     .needs(NEED_ACCESS)
     .shown(),
-    C::new("size", "SIZE", Kind::Bytes, "length of a regular file", |r| match (&r.metadata, r.size()) {
-        (Fact::Known(_), None) => Value::Missing(Why::NotApplicable),
-        (_, Some(size)) => Value::Bytes(size),
-        (other, None) => fact(other.as_ref(), |_| Value::Missing(Why::NotApplicable)),
+    C::new("size", "SIZE", Kind::Bytes, "length of a regular file", |r| {
+        match (&r.metadata, r.size()) {
+            (Fact::Known(_), None) => Value::Missing(Why::NotApplicable),
+            (_, Some(size)) => Value::Bytes(size),
+            (other, None) => fact(other.as_ref(), |_| Value::Missing(Why::NotApplicable)),
+        }
     })
     .json("size_bytes")
     .needs(NEED_METADATA)
@@ -246,18 +251,22 @@ pub fn json(row: &FileRow<'_>, shown: &[&'static C]) -> Object {
         .iter()
         .filter(|column| {
             let asked = shown.iter().any(|shown| shown.key == column.key);
-            !NAMED.contains(&column.key) && (asked || always.contains(&column.key) || column.key == "deleted")
+            !NAMED.contains(&column.key)
+                && (asked || always.contains(&column.key) || column.key == "deleted")
         })
         .collect();
     let mut object = json::row(&columns, row);
     object.put("start_ticks", row.process.process.key.start_ticks);
-    object.put("role", match row.place {
-        Place::Descriptor(_) => "descriptor",
-        Place::Cwd => "cwd",
-        Place::Root => "root",
-        Place::Exe => "exe",
-        Place::Mapped => "mapped",
-    });
+    object.put(
+        "role",
+        match row.place {
+            Place::Descriptor(_) => "descriptor",
+            Place::Cwd => "cwd",
+            Place::Root => "root",
+            Place::Exe => "exe",
+            Place::Mapped => "mapped",
+        },
+    );
     match row.place {
         Place::Descriptor(number) => object.put("fd", number),
         _ => object.put("fd", Value::Missing(Why::NotApplicable)),
@@ -265,11 +274,14 @@ pub fn json(row: &FileRow<'_>, shown: &[&'static C]) -> Object {
     let target = if row.flagged == Flagged::Deleted { path_of(&row.target) } else { &row.target };
     object.put("name", Value::raw(target));
     if let Some(how) = row.how {
-        object.put("match", match how {
-            Match::SameFile => "same_file",
-            Match::SameName => "same_name",
-            Match::DeletedNamesake => "deleted_namesake",
-        });
+        object.put(
+            "match",
+            match how {
+                Match::SameFile => "same_file",
+                Match::SameName => "same_name",
+                Match::DeletedNamesake => "deleted_namesake",
+            },
+        );
     }
     if let Some(socket) = &row.socket {
         object.put_object("socket", crate::sockets_json::socket(socket));

@@ -41,6 +41,14 @@ impl Victim<'_> {
         self.row.user().unwrap_or("another user")
     }
 
+    /// In another pid namespace than this program: a name reaches into containers too,
+    /// which who gave it may not have thought of.
+    fn is_elsewhere(&self) -> bool {
+        let own = self.row.snapshot.sample.by_pid(std::process::id());
+        let own = own.and_then(|process| process.pid_namespace.known());
+        own.is_some_and(|own| self.row.process.pid_namespace.is_known_and(|theirs| theirs != own))
+    }
+
     /// As JSON, without what became of it.
     pub fn json(&self) -> Object {
         let mut object = Object::new();
@@ -122,6 +130,10 @@ impl<'a> Plan<'a> {
                 }
             }
         }
+        let elsewhere = self.victims.iter().filter(|victim| victim.is_elsewhere()).count();
+        if elsewhere > 0 {
+            out.push_str(&format!("  {elsewhere} of them in containers or other pid namespaces\n"));
+        }
         for (name, manager) in self.managed().take(LISTED) {
             let name = present::text::clean(name.as_bytes());
             out.push_str(&format!(
@@ -139,7 +151,8 @@ impl<'a> Plan<'a> {
     /// Whether the process may end of it: by default, or because the signal asks for that.
     fn may_end(&self, victim: &Victim<'_>) -> bool {
         let asks = matches!(self.signal, Signal::TERM | Signal::INT | Signal::QUIT);
-        let ends = matches!(self.signal.default_action(), DefaultAction::Terminate | DefaultAction::Core);
+        let ends =
+            matches!(self.signal.default_action(), DefaultAction::Terminate | DefaultAction::Core);
         match victim.consequence.outcome {
             Outcome::Ends { .. } => true,
             Outcome::Handled | Outcome::Read | Outcome::Unknown => asks && ends,

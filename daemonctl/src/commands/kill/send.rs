@@ -88,8 +88,16 @@ impl fmt::Display for Fate {
             ),
             Fate::Reserved => f.write_str("not sent: the C library keeps this signal to itself"),
             Fate::Failed(errno) => write!(f, "failed: {errno}"),
-            Fate::Unproved(_) => {
-                f.write_str("not sent: it could not be proved to be the process that was found")
+            Fate::Unproved(error) => {
+                let why = match error {
+                    ReadError::NotPermitted => "not permitted".to_owned(),
+                    ReadError::Other(errno) => errno.to_string(),
+                    ReadError::Gone => "gone".to_owned(),
+                };
+                write!(
+                    f,
+                    "not sent: its start time can't be read again ({why}), so it may be another process"
+                )
             }
         }
     }
@@ -246,7 +254,10 @@ mod tests {
     fn an_end_is_seen_with_and_without_a_pidfd() {
         let start = |child: &std::process::Child| {
             let text = std::fs::read(format!("/proc/{}/stat", child.id())).unwrap();
-            ProcessKey { pid: child.id(), start_ticks: raw::stat::parse(&text).unwrap().1.start_ticks }
+            ProcessKey {
+                pid: child.id(),
+                start_ticks: raw::stat::parse(&text).unwrap().1.start_ticks,
+            }
         };
         let soon = || Instant::now() + Duration::from_millis(100);
         let late = || Instant::now() + Duration::from_secs(10);

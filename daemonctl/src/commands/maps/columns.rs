@@ -74,9 +74,11 @@ type C = Column<Maps>;
 
 /// Columns of `maps`.
 pub static COLUMNS: &[C] = &[
-    C::new("address", "ADDRESS", Kind::Text, "first address and first behind it", |r| match r.address {
-        Some((start, end, _)) => Value::text(format!("{start:x}-{end:x}")),
-        None => Value::Missing(Why::NotApplicable),
+    C::new("address", "ADDRESS", Kind::Text, "first address and first behind it", |r| {
+        match r.address {
+            Some((start, end, _)) => Value::text(format!("{start:x}-{end:x}")),
+            None => Value::Missing(Why::NotApplicable),
+        }
     }),
     C::new("offset", "OFFSET", Kind::Text, "where in the file it begins", |r| match r.address {
         Some((_, _, offset)) => Value::text(format!("{offset:x}")),
@@ -86,16 +88,26 @@ pub static COLUMNS: &[C] = &[
         Value::text(r.region.kind.name())
     })
     .shown(),
-    C::new("perm", "PERM", Kind::Text, "r, w, x and p (private) or s (shared); wx: written and executed", |r| {
-        r.permission_letters()
-    })
+    C::new(
+        "perm",
+        "PERM",
+        Kind::Text,
+        "r, w, x and p (private) or s (shared); wx: written and executed",
+        |r| r.permission_letters(),
+    )
     .style(MapRow::is_remarkable)
     .shown(),
-    C::new("mappings", "MAPS", Kind::Number, "how many mappings", |r| Value::Uint(r.region.total.mappings)),
-    C::new("size", "SIZE", Kind::Bytes, "address space", |r| Value::Bytes(r.region.total.size_bytes))
-        .json("size_bytes")
+    C::new("mappings", "MAPS", Kind::Number, "how many mappings", |r| {
+        Value::Uint(r.region.total.mappings)
+    }),
+    C::new("size", "SIZE", Kind::Bytes, "address space", |r| {
+        Value::Bytes(r.region.total.size_bytes)
+    })
+    .json("size_bytes")
+    .shown(),
+    C::new("rss", "RSS", Kind::Bytes, "in RAM", |r| r.figure(|m| m.rss_bytes))
+        .json("rss_bytes")
         .shown(),
-    C::new("rss", "RSS", Kind::Bytes, "in RAM", |r| r.figure(|m| m.rss_bytes)).json("rss_bytes").shown(),
     C::new("pss", "PSS", Kind::Bytes, "in RAM, divided among those who share it", |r| {
         r.figure(|m| m.pss_bytes)
     })
@@ -169,11 +181,16 @@ pub static KIND_COLUMNS: &[K] = &[
     K::new("kind", "KIND", Kind::Text, "what for", |r| Value::text(r.word))
         .style(|r| if r.word == "total" { Style::Bold } else { Style::Plain })
         .shown(),
-    K::new("mappings", "MAPS", Kind::Number, "how many mappings", |r| Value::Uint(r.total.mappings)).shown(),
-    K::new("size", "SIZE", Kind::Bytes, "address space", |r| Value::Bytes(r.total.size_bytes)).shown(),
+    K::new("mappings", "MAPS", Kind::Number, "how many mappings", |r| {
+        Value::Uint(r.total.mappings)
+    })
+    .shown(),
+    K::new("size", "SIZE", Kind::Bytes, "address space", |r| Value::Bytes(r.total.size_bytes))
+        .shown(),
     K::new("rss", "RSS", Kind::Bytes, "in RAM", |r| r.figure(|m| m.rss_bytes)).shown(),
     K::new("pss", "PSS", Kind::Bytes, "in RAM, divided", |r| r.figure(|m| m.pss_bytes)).shown(),
-    K::new("dirty", "DIRTY", Kind::Bytes, "only here", |r| r.figure(|m| m.private_dirty_bytes)).shown(),
+    K::new("dirty", "DIRTY", Kind::Bytes, "only here", |r| r.figure(|m| m.private_dirty_bytes))
+        .shown(),
     K::new("swap", "SWAP", Kind::Bytes, "swapped out", |r| r.figure(|m| m.swap_bytes)).shown(),
 ];
 
@@ -194,7 +211,10 @@ pub fn memory_json(total: &Total, measured: bool) -> Object {
         ("huge_bytes", memory.huge_bytes),
     ];
     for (key, bytes) in figures {
-        object.put(key, if measured { Value::Bytes(bytes) } else { Value::Missing(Why::NotMeasured) });
+        object.put(
+            key,
+            if measured { Value::Bytes(bytes) } else { Value::Missing(Why::NotMeasured) },
+        );
     }
     object
 }
@@ -205,14 +225,20 @@ pub fn json(row: &MapRow) -> Object {
     object.put("kind", row.region.kind.name());
     if let Some((start, end, offset)) = row.address {
         object.put("start", format!("{start:x}")).put("end", format!("{end:x}"));
-        object.put("offset_bytes", Value::Bytes(offset)).put("permissions", row.permission_letters());
+        object
+            .put("offset_bytes", Value::Bytes(offset))
+            .put("permissions", row.permission_letters());
     }
     let anonymous = row.region.name.is_empty();
-    let name = if anonymous { Value::Missing(Why::NotApplicable) } else { Value::raw(&*row.region.name) };
+    let name =
+        if anonymous { Value::Missing(Why::NotApplicable) } else { Value::raw(&*row.region.name) };
     object.put("name", name);
     object.put("deleted", row.region.deleted).put("executable", row.region.executable);
     object.put("writable_executable", row.region.writable_executable);
     let no_file = row.region.inode == 0;
-    object.put("inode", if no_file { Value::Missing(Why::NotApplicable) } else { Value::Uint(row.region.inode) });
+    object.put(
+        "inode",
+        if no_file { Value::Missing(Why::NotApplicable) } else { Value::Uint(row.region.inode) },
+    );
     object
 }

@@ -167,7 +167,9 @@ fn namespaces(proc: &ProcFs, snapshot: &Snapshot, chosen: &Chosen) -> Vec<Space>
         if !meant || process.stat.is_kernel_thread() || process.stat.is_zombie() {
             continue;
         }
-        let Some((dir, id)) = tables(process.pid()).filter(|(_, id)| !known.contains(id)) else { continue };
+        let Some((dir, id)) = tables(process.pid()).filter(|(_, id)| !known.contains(id)) else {
+            continue;
+        };
         known.push(id);
         let inode = sockets::netns_id(dir.as_fd()).ok();
         let label = snapshot.row(index).map_or_else(String::new, |row| label(&row));

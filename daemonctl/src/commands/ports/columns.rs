@@ -104,7 +104,9 @@ impl<'a> PortRow<'a> {
 
     fn queue(&self) -> Value<'static> {
         match self.socket.queue {
-            Queue::Accept { waiting, limit: Some(limit) } => Value::text(format!("{waiting}/{limit}")),
+            Queue::Accept { waiting, limit: Some(limit) } => {
+                Value::text(format!("{waiting}/{limit}"))
+            }
             Queue::Accept { waiting, limit: None } => Value::text(waiting.to_string()),
             _ => Value::Missing(Why::NotApplicable),
         }
@@ -112,7 +114,9 @@ impl<'a> PortRow<'a> {
 
     fn data(&self, pick: fn(u32, u32) -> u32) -> Value<'static> {
         match self.socket.queue {
-            Queue::Data { recv_bytes, send_bytes } => Value::Bytes(pick(recv_bytes, send_bytes).into()),
+            Queue::Data { recv_bytes, send_bytes } => {
+                Value::Bytes(pick(recv_bytes, send_bytes).into())
+            }
             Queue::Accept { .. } => Value::Missing(Why::NotApplicable),
             Queue::Unknown => Value::Missing(Why::Unknown),
         }
@@ -141,7 +145,9 @@ pub static COLUMNS: &[C] = &[
     })
     .json("protocol")
     .shown(),
-    C::new("state", "STATE", Kind::Text, "LISTEN, ESTAB …", |r| Value::text(r.socket.state.to_string())),
+    C::new("state", "STATE", Kind::Text, "LISTEN, ESTAB …", |r| {
+        Value::text(r.socket.state.to_string())
+    }),
     C::new("address", "ADDRESS", Kind::Text, "its own address and port; * is every address", |r| {
         Value::text(r.socket.local.to_string())
     })
@@ -158,8 +164,13 @@ pub static COLUMNS: &[C] = &[
         }
     })
     .max_width(60),
-    C::new("accept", "ACCEPT", Kind::Text, "connections that wait, and how many may", |r| r.queue()).shown(),
-    C::new("receive", "RECV-Q", Kind::Bytes, "received, not read yet", |r| r.data(|received, _| received)),
+    C::new("accept", "ACCEPT", Kind::Text, "connections that wait, and how many may", |r| {
+        r.queue()
+    })
+    .shown(),
+    C::new("receive", "RECV-Q", Kind::Bytes, "received, not read yet", |r| {
+        r.data(|received, _| received)
+    }),
     C::new("send", "SEND-Q", Kind::Bytes, "sent, not acknowledged yet", |r| r.data(|_, sent| sent)),
     C::new("pid", "PID", Kind::Number, "the process that holds it, the oldest of several", |r| {
         Value::or_missing(r.first().map(|row| row.process.pid()), r.why())

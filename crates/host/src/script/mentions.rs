@@ -1,0 +1,36 @@
+//! Programs that a script names anywhere in its text.
+
+use std::path::PathBuf;
+
+/// Most programs that are kept of one script.
+const MOST_MENTIONS: usize = 64;
+
+/// Absolute paths in folders of programs, outside of comments, each once.
+pub(super) fn find(text: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let ends = |c: char| c.is_whitespace() || "\"'`;|&()<>={}$*?[],:".contains(c);
+    for word in code.flat_map(|line| line.split(ends)) {
+        let is_program = word.starts_with('/')
+            && !word.ends_with('/')
+            && ["bin/", "sbin/", "/lib/", "/libexec/", "/opt/"].iter().any(|folder| word.contains(folder));
+        let path = PathBuf::from(word);
+        if is_program && !found.contains(&path) && found.len() < MOST_MENTIONS {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_and_nothing_else() {
+        let text = "# /usr/bin/commented\nif [ ! -x /usr/bin/mysqld_safe ]; then exit; fi\n\
+                    X=\"/usr/sbin/a\";. /lib/lsb/init-functions\ncat /etc/passwd /usr/bin/ $D/bin/b\n";
+        let found: Vec<_> = find(text).iter().map(|path| path.display().to_string()).collect();
+        assert_eq!(found, ["/usr/bin/mysqld_safe", "/usr/sbin/a", "/lib/lsb/init-functions"]);
+    }
+}
