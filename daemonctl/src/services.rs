@@ -15,8 +15,29 @@ use crate::context::Context;
 /// Programs that run other people's programs, or start them: one of these as a service's program
 /// would make every script that it runs a part of the service. Versions may follow (`python3.11`).
 const RUNNERS: [&str; 24] = [
-    "sh", "bash", "dash", "ash", "ksh", "zsh", "busybox", "python", "perl", "ruby", "node", "nodejs",
-    "php", "java", "lua", "tclsh", "env", "nice", "ionice", "su", "sudo", "runuser", "setsid",
+    "sh",
+    "bash",
+    "dash",
+    "ash",
+    "ksh",
+    "zsh",
+    "busybox",
+    "python",
+    "perl",
+    "ruby",
+    "node",
+    "nodejs",
+    "php",
+    "java",
+    "lua",
+    "tclsh",
+    "env",
+    "nice",
+    "ionice",
+    "su",
+    "sudo",
+    "runuser",
+    "setsid",
     "start-stop-daemon",
 ];
 /// Runners whose names no version follows.
@@ -53,9 +74,12 @@ pub fn known(context: &Context, machine: &Machine) -> KnownServices {
 /// What services are called, and the programs that their scripts name in passing.
 fn add_names(known: &mut KnownServices, services: &[Service], index: &host::ScriptIndex) {
     for script in &index.scripts {
-        let Some(service) = services.iter().find(|service| service.name == script.name) else { continue };
+        let Some(service) = services.iter().find(|service| service.name == script.name) else {
+            continue;
+        };
         // Scripts of the boot itself mount and set up; they start no daemons.
-        if !script.default_start.is_empty() && script.default_start.iter().all(|level| level == "S") {
+        if !script.default_start.is_empty() && script.default_start.iter().all(|level| level == "S")
+        {
             continue;
         }
         for name in script.provides.iter().chain([&script.name]) {
@@ -79,14 +103,19 @@ fn add_inittab(known: &mut KnownServices, root: &Path) {
     let _ = file.map(|file| file.take(INITTAB_BYTES).read_to_string(&mut text));
     for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
         let mut fields = line.splitn(4, ':');
-        let (Some(_), Some(_), Some(action), Some(process)) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+        let (Some(_), Some(_), Some(action), Some(process)) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
             continue;
         };
         let program = process.split_whitespace().next().unwrap_or_default().trim_start_matches('+');
         if matches!(action, "respawn" | "once" | "ondemand") && !is_runner(Path::new(program)) {
             let name = String::from_utf8_lossy(base_name(program.as_bytes())).into_owned();
             for path in spellings(root, Path::new(program)) {
-                known.add_program(path.as_os_str().as_bytes(), KnownService { manager: "init", name: name.clone() });
+                known.add_program(
+                    path.as_os_str().as_bytes(),
+                    KnownService { manager: "init", name: name.clone() },
+                );
             }
         }
     }
@@ -96,7 +125,9 @@ fn add_inittab(known: &mut KnownServices, root: &Path) {
 /// files say that they are.
 fn add_started_by_hand(known: &mut KnownServices, root: &Path) {
     for service in host::SysV::new(root).services().unwrap_or_default() {
-        let Some(pid) = service.main_pid.filter(|&pid| known.by_main_pid(pid).is_none()) else { continue };
+        let Some(pid) = service.main_pid.filter(|&pid| known.by_main_pid(pid).is_none()) else {
+            continue;
+        };
         let manager = host::ManagerKind::OpenRc.name();
         known.add_main_pid(pid, KnownService { manager, name: service.name });
     }
@@ -109,11 +140,20 @@ fn known_service(service: &Service) -> KnownService {
 /// Programs that one script and only one starts. Left out are the program of a service that is
 /// known not to be started, and the one that a service's main process runs: a second process of
 /// that program was started by somebody else.
-fn add_programs(known: &mut KnownServices, context: &Context, services: &[Service], index: &host::ScriptIndex) {
+fn add_programs(
+    known: &mut KnownServices,
+    context: &Context,
+    services: &[Service],
+    index: &host::ScriptIndex,
+) {
     let mut claims: HashMap<PathBuf, Vec<&Service>> = HashMap::new();
     for script in &index.scripts {
-        let Some(service) = services.iter().find(|service| service.name == script.name) else { continue };
-        for path in script.daemon_paths.iter().flat_map(|path| spellings(&context.common.system_root, path)) {
+        let Some(service) = services.iter().find(|service| service.name == script.name) else {
+            continue;
+        };
+        for path in
+            script.daemon_paths.iter().flat_map(|path| spellings(&context.common.system_root, path))
+        {
             let claimants = claims.entry(path).or_default();
             if !claimants.iter().any(|other| other.name == service.name) {
                 claimants.push(service);
@@ -122,7 +162,8 @@ fn add_programs(known: &mut KnownServices, context: &Context, services: &[Servic
     }
     for (path, claimants) in &claims {
         let [service] = claimants.as_slice() else { continue };
-        let stopped = service.manager == host::ManagerKind::OpenRc && service.state == ServiceState::Stopped;
+        let stopped =
+            service.manager == host::ManagerKind::OpenRc && service.state == ServiceState::Stopped;
         if stopped || is_runner(path) || runs(context, service.main_pid, path) {
             continue;
         }
@@ -146,7 +187,9 @@ fn spellings(root: &Path, path: &Path) -> Vec<PathBuf> {
 fn is_runner(path: &Path) -> bool {
     let name = String::from_utf8_lossy(base_name(path.as_os_str().as_bytes())).into_owned();
     let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
-    RUNNERS.contains(&name.as_str()) || RUNNERS.contains(&unversioned) || SUPERVISORS.contains(&name.as_str())
+    RUNNERS.contains(&name.as_str())
+        || RUNNERS.contains(&unversioned)
+        || SUPERVISORS.contains(&name.as_str())
 }
 
 fn runs(context: &Context, pid: Option<u32>, path: &Path) -> bool {
@@ -160,10 +203,23 @@ mod tests {
 
     #[test]
     fn interpreters_are_nobodys_program() {
-        for path in ["/bin/sh", "/usr/bin/python3", "/usr/bin/python3.11", "/usr/bin/perl5.36.0", "/sbin/start-stop-daemon", "/usr/bin/php8.2"] {
+        for path in [
+            "/bin/sh",
+            "/usr/bin/python3",
+            "/usr/bin/python3.11",
+            "/usr/bin/perl5.36.0",
+            "/sbin/start-stop-daemon",
+            "/usr/bin/php8.2",
+        ] {
             assert!(is_runner(Path::new(path)), "{path}");
         }
-        for path in ["/usr/sbin/sshd", "/usr/sbin/php-fpm8.2", "/usr/sbin/nginx", "/usr/bin/pythond", "/usr/bin/mysh"] {
+        for path in [
+            "/usr/sbin/sshd",
+            "/usr/sbin/php-fpm8.2",
+            "/usr/sbin/nginx",
+            "/usr/bin/pythond",
+            "/usr/bin/mysh",
+        ] {
             assert!(!is_runner(Path::new(path)), "{path}");
         }
     }

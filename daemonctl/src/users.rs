@@ -32,13 +32,15 @@ impl Users {
         Users { names }
     }
 
+    /// Whether the machine knows a user of this name, or the text is a number.
+    pub fn exists(name: &str, root: &Path) -> bool {
+        let file = std::fs::read_to_string(root.join("etc/passwd")).unwrap_or_default();
+        let listed = || file.lines().any(|line| line.split(':').next() == Some(name));
+        name.parse::<u32>().is_ok() || listed() || uzers::get_user_by_name(name).is_some()
+    }
+
     /// The name of a user, or the number if it has none.
     pub fn name(&self, id: u32) -> Option<&str> {
         self.names.get(&id).map(String::as_str)
-    }
-
-    /// The id of a name.
-    pub fn id(&self, name: &str) -> Option<u32> {
-        self.names.iter().find(|(_, known)| *known == name).map(|(&id, _)| id)
     }
 }

@@ -71,6 +71,27 @@ fn a_name_means_all_that_are_called_so_and_no_other() {
 }
 
 #[test]
+fn a_name_spares_containers_unless_they_are_meant() {
+    let folder = Folder::new();
+    let name = format!("dc{}", std::process::id());
+    let program = folder.path().join(&name);
+    std::fs::copy("/bin/sh", &program).unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--pid", "--fork", "--kill-child"]).arg(&program).args(["-c", "echo ready; read line"]);
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root may make a pid namespace");
+        return;
+    }
+    let mut contained = Running::start(&mut command);
+    let spared = daemonctl(&["kill", &name]);
+    assert_eq!(code(&spared), 4, "{}", text(&spared));
+    assert!(errors(&spared).contains("--containers"), "{}", errors(&spared));
+    assert!(contained.is_running());
+    assert_eq!(code(&daemonctl(&["kill", &name, "KILL", "--containers"])), 0);
+    contained.end();
+}
+
+#[test]
 fn a_dry_run_sends_nothing() {
     let mut shell = Running::shell(":");
     let output = daemonctl(&["kill", &shell.pid(), "KILL", "--dry-run"]);

@@ -153,6 +153,11 @@ fn init(proc: &ProcFs, root: &Path) -> Init {
     if program == "busybox" {
         return if comm == "init" || comm == "linuxrc" { Init::Other("busybox init".into()) } else { Init::Program(comm) };
     }
+    // Windows's subsystem for Linux starts everything by its own /init, without services.
+    let release = rustix::system::uname().release().to_string_lossy().to_ascii_lowercase();
+    if release.contains("microsoft") && program == "init" {
+        return Init::Other("WSL init".to_owned());
+    }
     match crate::roles::role(program.as_bytes()) {
         Some(crate::roles::Role::Init) if program == "init" => Init::SysV,
         Some(crate::roles::Role::Init | crate::roles::Role::Supervisor) => Init::Other(program),

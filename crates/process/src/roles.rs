@@ -193,7 +193,7 @@ pub fn looks_like_kernel_thread(name: &[u8]) -> bool {
     let bare = name.strip_prefix(b"[").map_or(name, |rest| rest.strip_suffix(b"]").unwrap_or(rest));
     let Some(&first) = bare.first() else { return false };
     let initial = |known: &&str| known.as_bytes().first().copied().unwrap_or(0);
-    let start = KERNEL_NAMES.partition_point(|known| initial(&known) < first);
+    let start = KERNEL_NAMES.partition_point(|known| initial(known) < first);
     let family = KERNEL_NAMES.iter().skip(start).take_while(|known| initial(known) == first);
     family.map(|known| known.as_bytes()).any(|known| {
         let Some(rest) = bare.strip_prefix(known) else { return false };

@@ -36,6 +36,9 @@ Examples:
   daemonctl kill nginx --dry-run
   daemonctl kill -s KILL -- term          a program that is called as a signal is
 
+A name, a port or a path means the processes of this pid namespace; --containers means those in
+containers too.
+
 Exit status: 0 all were signalled; 1 something failed, or still runs after --wait; 2 wrong usage,
 or not confirmed; 4 there is no such process (any more).";
 
@@ -61,6 +64,9 @@ pub struct Args {
     /// Only say what would happen.
     #[arg(long, short = 'n')]
     dry_run: bool,
+    /// Also those in containers and other pid namespaces, where a name, port or path means them.
+    #[arg(long)]
+    containers: bool,
     /// Wait until the processes have ended, at most so many seconds (`--wait=60`).
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = PATIENCE, value_parser = seconds)]
     wait: Option<Duration>,
@@ -78,7 +84,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// WHAT names nothing, the signal does not exist, or it is not confirmed.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let (what, signal) = order(args)?;
-    let targets = Targets::find(context, &what, crate::receiver::NEEDS)?;
+    let mut targets = Targets::find(context, &what, crate::receiver::NEEDS)?;
+    if !args.containers {
+        spare_containers(&mut targets, &what)?;
+    }
     let wire = Wire::open(context)?;
     let plan = Plan::new(context, &targets, signal, names_only(&what))?;
     let json = context.common.json;
@@ -126,6 +135,25 @@ fn order(args: &Args) -> Result<(Vec<String>, Signal), Failure> {
             .hint("process groups are not signalled; name the service or the program instead"));
     }
     Ok((what, signal.unwrap_or(Signal::TERM)))
+}
+
+/// Leaves out what is in another pid namespace and was not named by its pid: `kill nginx` on a host
+/// of containers means the host's own.
+fn spare_containers(targets: &mut Targets, what: &[String]) -> Result<(), Failure> {
+    let own = targets.snapshot.machine.own_pid_namespace;
+    let named = |pid: u32| what.iter().any(|text| matches!(What::parse(text), Ok(What::Pid(named)) if named == pid));
+    let before = targets.chosen.len();
+    let snapshot = &targets.snapshot;
+    targets.chosen.retain(|&index| {
+        let Some(process) = snapshot.sample.processes.get(index) else { return false };
+        let theirs = process.pid_namespace.known();
+        theirs.is_none() || theirs.copied() == own || named(process.pid())
+    });
+    if targets.chosen.is_empty() && before > 0 {
+        return Err(Failure::not_found(format_args!("all {before} that match are in containers or other pid namespaces"))
+            .hint("--containers means those too; or name them by their pids"));
+    }
+    Ok(())
 }
 
 /// Whether no pid was given, so that this very program was hardly meant.

@@ -42,18 +42,27 @@ impl Args {
             ("--watch", self.watch.is_on()),
         ];
         match given.into_iter().find(|(_, given)| *given) {
-            Some((option, _)) => Err(Failure::usage(format_args!("{option} stands before the command"))
-                .hint(format_args!("write it behind the command: daemonctl COMMAND {option} …"))),
+            Some((option, _)) => Err(Failure::usage(format_args!(
+                "{option} stands before the command"
+            ))
+            .hint(format_args!("write it behind the command: daemonctl COMMAND {option} …"))),
             None => Ok(()),
         }
     }
 
     fn view(&self, width: Option<usize>, managed: bool) -> Result<View<Services>, Failure> {
         // Where no manager is, the column of its words would be empty.
-        let widest = if managed { width } else { Some(width.map_or(MEDIUM - 1, |width| width.min(MEDIUM - 1))) };
+        let widest = if managed {
+            width
+        } else {
+            Some(width.map_or(MEDIUM - 1, |width| width.min(MEDIUM - 1)))
+        };
         let fitting = NARROW.iter().find(|(below, _)| widest.is_some_and(|width| width < *below));
         let columns = self.columns.as_deref().or(fitting.map(|(_, columns)| *columns));
-        Ok(View::parse(COLUMNS, &Query { columns, sort: self.sort.as_deref(), filter: self.filter.as_deref() })?)
+        Ok(View::parse(
+            COLUMNS,
+            &Query { columns, sort: self.sort.as_deref(), filter: self.filter.as_deref() },
+        )?)
     }
 }
 

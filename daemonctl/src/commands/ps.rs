@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::json;
 use crate::snapshot::{Row, Snapshot};
+use crate::users::Users;
 use crate::what;
 
 const AFTER_HELP: &str = "\
@@ -77,7 +78,8 @@ impl Selection {
     ///
     /// # Errors
     /// An unknown column or a filter that makes no sense.
-    pub fn view(&self) -> Result<View<Processes>, Failure> {
+    pub fn view(&self, context: &Context) -> Result<View<Processes>, Failure> {
+        self.check_user(context)?;
         let query = Query { columns: self.columns.as_deref(), sort: self.sort.as_deref(), filter: self.filter.as_deref() };
         Ok(View::parse(COLUMNS, &query)?)
     }
@@ -86,7 +88,8 @@ impl Selection {
     ///
     /// # Errors
     /// An unknown column or a filter that makes no sense.
-    pub fn view_or(&self, columns: &str) -> Result<View<Processes>, Failure> {
+    pub fn view_or(&self, context: &Context, columns: &str) -> Result<View<Processes>, Failure> {
+        self.check_user(context)?;
         let changed = match &self.columns {
             // `+x` and `-x` change what would be shown.
             Some(asked) if asked.starts_with(['+', '-']) => format!("{columns},{asked}"),
@@ -95,6 +98,15 @@ impl Selection {
         };
         let query = Query { columns: Some(&changed), sort: self.sort.as_deref(), filter: self.filter.as_deref() };
         Ok(View::parse(COLUMNS, &query)?)
+    }
+
+    fn check_user(&self, context: &Context) -> Result<(), Failure> {
+        match &self.user {
+            Some(user) if !Users::exists(user, &context.common.system_root) => {
+                Err(Failure::not_found(format_args!("no user is called `{user}`")).hint("give a name or a number"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether a row is of the kind, user and service asked for.
@@ -127,7 +139,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         context.print(&present::column::help(COLUMNS, width))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let view = args.selection.view()?;
+    let view = args.selection.view(context)?;
     let needs = context.needs(view.needs());
     let mut before = None;
     crate::watch::repeat(&args.watch, context, |out| {

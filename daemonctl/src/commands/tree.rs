@@ -49,7 +49,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         context.print(&present::column::help(COLUMNS, context.layout().width.unwrap_or(100)))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let view = args.selection.view_or(COLUMNS_SHOWN)?;
+    let view = args.selection.view_or(context, COLUMNS_SHOWN)?;
     crate::watch::repeat(&args.watch, context, |out| {
         let snapshot = Snapshot::take(context, context.needs(view.needs()))?;
         let mut rows = snapshot.rows();

@@ -118,8 +118,7 @@ fn facts(explained: &Explanation, row: &Row<'_>) -> Block {
             block = std::mem::take(&mut block).row(label, &text);
         }
     };
-    let shown = |bytes: &Box<[u8]>| clean(bytes).into_owned();
-    add("executable", extra.exe.known().map(shown));
+    add("executable", extra.exe.known().map(|path| shown(path)));
     add("service", row.service().map(|service| format!("{} ({}, by {})", clean(service.name.as_bytes()), service.manager, service.how)));
     add("container", row.container().map(|container| format!("{} {}", container.runtime, clean(container.id.as_bytes()))));
     add("user", credentials(row, extra));
@@ -129,12 +128,16 @@ fn facts(explained: &Explanation, row: &Row<'_>) -> Block {
     add("state", Some(state(row)));
     add("cost", Some(cost(row, extra)));
     add("session", Some(session(row)));
-    add("directory", extra.cwd.known().map(shown));
+    add("directory", extra.cwd.known().map(|path| shown(path)));
     add("descriptors", descriptors(extra));
     add("listens on", Some(explained.serving.listens_on.join(", ")).filter(|list| !list.is_empty()));
     add("confinement", confinement(extra));
     add("control group", row.snapshot.sample.cgroup(process).map(|group| shown(&group.path)));
     block
+}
+
+fn shown(bytes: &[u8]) -> String {
+    clean(bytes).into_owned()
 }
 
 fn credentials(row: &Row<'_>, extra: &Extra) -> Option<String> {

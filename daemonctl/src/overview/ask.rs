@@ -89,7 +89,11 @@ impl Asking {
 impl Asked {
     fn answer(&mut self, deadline: Instant) -> Answer {
         let manager = self.manager.kind();
-        let left = if self.silent { Duration::ZERO } else { deadline.saturating_duration_since(Instant::now()) };
+        let left = if self.silent {
+            Duration::ZERO
+        } else {
+            deadline.saturating_duration_since(Instant::now())
+        };
         let came = self.pending.as_ref().map(|pending| pending.recv_timeout(left));
         self.silent = matches!(came, Some(Err(RecvTimeoutError::Timeout)));
         if !self.silent {
@@ -102,7 +106,11 @@ impl Asked {
             }),
             Some(Err(RecvTimeoutError::Timeout)) => Err(Problem {
                 reason: Why::NotMeasured,
-                detail: format!("{} did not answer within {} s; what its processes show is here", manager.name(), PATIENCE.as_secs()),
+                detail: format!(
+                    "{} did not answer within {} s; what its processes show is here",
+                    manager.name(),
+                    PATIENCE.as_secs()
+                ),
             }),
             Some(Err(RecvTimeoutError::Disconnected)) | None => Err(Problem {
                 reason: Why::NotMeasured,

@@ -154,7 +154,10 @@ fn state_style(row: &Row) -> Style {
     match (row.kind, row.state) {
         (RowKind::Service, ServiceState::Running) => Style::Good,
         (RowKind::Service, ServiceState::Failed | ServiceState::Crashed) => Style::Bad,
-        (RowKind::Service, ServiceState::Starting | ServiceState::Stopping | ServiceState::Unknown) => Style::Warn,
+        (
+            RowKind::Service,
+            ServiceState::Starting | ServiceState::Stopping | ServiceState::Unknown,
+        ) => Style::Warn,
         _ => Style::Plain,
     }
 }

@@ -122,7 +122,11 @@ pub fn group(members: &[Member], services: Vec<Service>, now: f64, own_uid: u32)
 }
 
 /// Which line a process counts to; none for a normal process that is no service's main one.
-fn key(member: &Member, by_pid: &HashMap<u32, &Member>, mains: &HashMap<u32, Owner>) -> Option<Key> {
+fn key(
+    member: &Member,
+    by_pid: &HashMap<u32, &Member>,
+    mains: &HashMap<u32, Owner>,
+) -> Option<Key> {
     if !member.is_daemon() {
         return mains.get(&member.pid).cloned().map(Key::Service);
     }
@@ -136,7 +140,9 @@ fn key(member: &Member, by_pid: &HashMap<u32, &Member>, mains: &HashMap<u32, Own
             return Some(Key::Service(owner.clone()));
         }
         let climbs = matches!(at.sub_kind, SubKind::Worker | SubKind::ScheduledJob);
-        let parent = by_pid.get(&at.parent).filter(|parent| parent.is_daemon() && parent.sub_kind != SubKind::Init);
+        let parent = by_pid
+            .get(&at.parent)
+            .filter(|parent| parent.is_daemon() && parent.sub_kind != SubKind::Init);
         match parent {
             Some(parent) if climbs => at = parent,
             _ => break,
@@ -162,9 +168,10 @@ fn of_service(service: Service, members: &[&Member], now: f64) -> Row {
     row.manager = Some(service.manager.name());
     row.state = match (service.state, service.manager) {
         // Known by its program where its script tells of no pid file: the process is the proof.
-        (ServiceState::Unknown | ServiceState::Stopped, ManagerKind::SysV | ManagerKind::OpenRc) if !members.is_empty() => {
-            ServiceState::Running
-        }
+        (
+            ServiceState::Unknown | ServiceState::Stopped,
+            ManagerKind::SysV | ManagerKind::OpenRc,
+        ) if !members.is_empty() => ServiceState::Running,
         (state, _) => state,
     };
     let since = service.since_unix_usec.map(|usec| (now - usec as f64 / 1e6).max(0.0));
@@ -181,7 +188,10 @@ fn of_service(service: Service, members: &[&Member], now: f64) -> Row {
 fn of_processes(key: &Key, members: &[&Member]) -> Row {
     let root = match key {
         Key::Root(pid) => Some(*pid),
-        _ => members.iter().find(|member| member.sub_kind == SubKind::ContainerInit).map(|member| member.pid),
+        _ => members
+            .iter()
+            .find(|member| member.sub_kind == SubKind::ContainerInit)
+            .map(|member| member.pid),
     };
     let mut row = sums(members, root);
     match key {
@@ -240,7 +250,9 @@ fn sums(members: &[&Member], main_pid: Option<u32>) -> Row {
 /// A sum of which a part is missing is missing: it would be too small.
 fn both(one: Fact<(u64, u64)>, other: Fact<(u64, u64)>) -> Fact<(u64, u64)> {
     match (one, other) {
-        (Fact::Known((a, b)), Fact::Known((c, d))) => Fact::Known((a.saturating_add(c), b.saturating_add(d))),
+        (Fact::Known((a, b)), Fact::Known((c, d))) => {
+            Fact::Known((a.saturating_add(c), b.saturating_add(d)))
+        }
         // A zombie, or a process that ended meanwhile, adds nothing.
         (known @ Fact::Known(_), Fact::NotMeasured | Fact::NotApplicable) => known,
         (Fact::NotMeasured | Fact::NotApplicable, other) => other,
@@ -252,10 +264,14 @@ fn both(one: Fact<(u64, u64)>, other: Fact<(u64, u64)>) -> Fact<(u64, u64)> {
 pub fn order(rows: &mut [Row], troubles: &[Trouble]) {
     let calm = |row: &Row| {
         !troubles.iter().any(|trouble| {
-            trouble.severity == Severity::High && trouble.manager == row.manager && trouble.name.as_deref() == Some(&row.name)
+            trouble.severity == Severity::High
+                && trouble.manager == row.manager
+                && trouble.name.as_deref() == Some(&row.name)
         })
     };
-    rows.sort_by_cached_key(|row| (calm(row), row.kind, row.manager, row.name.clone(), row.main_pid));
+    rows.sort_by_cached_key(|row| {
+        (calm(row), row.kind, row.manager, row.name.clone(), row.main_pid)
+    });
 }
 
 #[cfg(test)]

@@ -28,7 +28,12 @@ fn of(mut member: Member, manager: &'static str, name: &str) -> Member {
     member
 }
 
-fn service(manager: ManagerKind, name: &str, state: ServiceState, main_pid: Option<u32>) -> Service {
+fn service(
+    manager: ManagerKind,
+    name: &str,
+    state: ServiceState,
+    main_pid: Option<u32>,
+) -> Service {
     Service {
         name: name.to_owned(),
         description: format!("about {name}"),
@@ -64,22 +69,45 @@ fn processes_of_a_service_are_summed_with_the_main_one_first() {
     let rows = group(&members, vec![nginx], 1000.0, 0);
     assert_eq!(rows.len(), 2);
     let row = named(&rows, "nginx.service");
-    assert_eq!((row.pids.as_slice(), row.tasks, row.rss_bytes, row.io), (&[12, 10][..], 4, 200, Fact::Known((20, 40))));
-    assert_eq!((row.main_pid, row.since_seconds, row.kind), (Some(12), Some(100.0), RowKind::Service));
+    assert_eq!(
+        (row.pids.as_slice(), row.tasks, row.rss_bytes, row.io),
+        (&[12, 10][..], 4, 200, Fact::Known((20, 40)))
+    );
+    assert_eq!(
+        (row.main_pid, row.since_seconds, row.kind),
+        (Some(12), Some(100.0), RowKind::Service)
+    );
     assert_eq!(named(&rows, "systemd").kind, RowKind::Init);
 }
 
 #[test]
 fn a_failed_service_has_a_line_and_one_that_ended_has_none() {
-    let with = |state| group(&[], vec![service(ManagerKind::Systemd, "a.service", state, None)], 0.0, 0).len();
-    assert_eq!([ServiceState::Failed, ServiceState::Crashed, ServiceState::Starting, ServiceState::Running].map(with), [1; 4]);
-    assert_eq!([ServiceState::Exited, ServiceState::Stopped, ServiceState::Unknown].map(with), [0; 3]);
+    let with = |state| {
+        group(&[], vec![service(ManagerKind::Systemd, "a.service", state, None)], 0.0, 0).len()
+    };
+    assert_eq!(
+        [
+            ServiceState::Failed,
+            ServiceState::Crashed,
+            ServiceState::Starting,
+            ServiceState::Running
+        ]
+        .map(with),
+        [1; 4]
+    );
+    assert_eq!(
+        [ServiceState::Exited, ServiceState::Stopped, ServiceState::Unknown].map(with),
+        [0; 3]
+    );
 }
 
 #[test]
 fn a_main_process_counts_to_its_service_whatever_it_is() {
     // login(1), which getty became.
-    let members = [member(7, 1, SubKind::SessionHelper, "login"), member(8, 7, SubKind::InteractiveShell, "bash")];
+    let members = [
+        member(7, 1, SubKind::SessionHelper, "login"),
+        member(8, 7, SubKind::InteractiveShell, "bash"),
+    ];
     let getty = service(ManagerKind::Systemd, "getty@tty1.service", ServiceState::Running, Some(7));
     let rows = group(&members, vec![getty], 0.0, 0);
     assert_eq!((rows.len(), rows[0].pids.as_slice()), (1, &[7][..]));
@@ -88,7 +116,10 @@ fn a_main_process_counts_to_its_service_whatever_it_is() {
 #[test]
 fn a_known_program_runs_though_its_script_tells_of_no_pid_file() {
     let members = [of(member(9, 1, SubKind::Managed, "acpid"), "sysv", "acpid")];
-    for (told, shown) in [(ServiceState::Unknown, ServiceState::Running), (ServiceState::Crashed, ServiceState::Crashed)] {
+    for (told, shown) in [
+        (ServiceState::Unknown, ServiceState::Running),
+        (ServiceState::Crashed, ServiceState::Crashed),
+    ] {
         let rows = group(&members, vec![service(ManagerKind::SysV, "acpid", told, None)], 0.0, 0);
         assert_eq!((rows.len(), rows[0].state, rows[0].since_seconds), (1, shown, Some(991.0)));
     }
@@ -106,7 +137,8 @@ fn daemons_without_a_service_have_a_line_each_with_their_workers() {
         member(50, 1, SubKind::Child, "curl"),
     ];
     let rows = group(&members, Vec::new(), 0.0, 0);
-    let pids: Vec<_> = rows.iter().map(|row| (row.kind, row.name.as_str(), row.pids.clone())).collect();
+    let pids: Vec<_> =
+        rows.iter().map(|row| (row.kind, row.name.as_str(), row.pids.clone())).collect();
     assert_eq!(
         pids,
         [
@@ -125,7 +157,12 @@ fn a_container_is_one_line_whatever_services_are_in_it() {
         inside(of(member(61, 60, SubKind::Managed, "nginx"), "systemd", "nginx.service")),
         of(member(70, 1, SubKind::Managed, "nginx"), "systemd", "nginx.service"),
     ];
-    let rows = group(&members, vec![service(ManagerKind::Systemd, "nginx.service", ServiceState::Running, Some(70))], 0.0, 0);
+    let rows = group(
+        &members,
+        vec![service(ManagerKind::Systemd, "nginx.service", ServiceState::Running, Some(70))],
+        0.0,
+        0,
+    );
     assert_eq!(named(&rows, "nspawn:deb").pids, [60, 61]);
     assert_eq!(named(&rows, "nginx.service").pids, [70]);
 }
@@ -133,11 +170,16 @@ fn a_container_is_one_line_whatever_services_are_in_it() {
 #[test]
 fn users_services_of_the_same_name_stay_apart() {
     let of_user = |pid, uid| {
-        let mut member = of(member(pid, 1, SubKind::SessionService, "pipewire"), "systemd-user", "pipewire.service");
+        let mut member = of(
+            member(pid, 1, SubKind::SessionService, "pipewire"),
+            "systemd-user",
+            "pipewire.service",
+        );
         member.service.as_mut().unwrap().uid = Some(uid);
         member
     };
-    let mine = service(ManagerKind::SystemdUser, "pipewire.service", ServiceState::Running, Some(80));
+    let mine =
+        service(ManagerKind::SystemdUser, "pipewire.service", ServiceState::Running, Some(80));
     let rows = group(&[of_user(80, 1000), of_user(81, 1001)], vec![mine], 0.0, 1000);
     let pids: Vec<_> = rows.iter().map(|row| (row.pids.clone(), row.native.is_some())).collect();
     assert_eq!(pids, [(vec![80], true), (vec![81], false)]);

@@ -14,7 +14,12 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// None but those of writing to memory.
-pub fn write(overview: &Overview, view: &View<Services>, order: &[usize], out: &mut String) -> Result<(), Failure> {
+pub fn write(
+    overview: &Overview,
+    view: &View<Services>,
+    order: &[usize],
+    out: &mut String,
+) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     let mut document = Document::begin(&mut bytes, "overview")?;
     document.put_json("machine", &machine(overview))?;
@@ -36,7 +41,10 @@ fn machine(overview: &Overview) -> serde_json::Value {
     let mut machine = crate::json::machine(&overview.snapshot.machine);
     let counts = super::page::Counts::of(&overview.snapshot);
     if let Some(object) = machine.as_object_mut() {
-        object.insert("uptime_seconds".to_owned(), json!(super::page::uptime_seconds(&overview.snapshot).floor()));
+        object.insert(
+            "uptime_seconds".to_owned(),
+            json!(super::page::uptime_seconds(&overview.snapshot).floor()),
+        );
         object.insert(
             "processes".to_owned(),
             json!({"daemon": counts.daemons, "normal": counts.normal, "kernel": counts.kernel, "unknown": counts.unknown}),
@@ -50,7 +58,10 @@ fn finding(trouble: &Trouble) -> Object {
     let mut object = Object::new();
     object.put("kind", trouble.kind.word()).put("severity", trouble.severity.word());
     object.put("manager", present::Value::or_missing(trouble.manager, present::Why::NotApplicable));
-    object.put("name", present::Value::or_missing(trouble.name.as_deref(), present::Why::NotApplicable));
+    object.put(
+        "name",
+        present::Value::or_missing(trouble.name.as_deref(), present::Why::NotApplicable),
+    );
     object.put_json("pids", json!(trouble.pids));
     object.put("what", trouble.what.as_str()).put("fix", trouble.fix);
     object
@@ -58,7 +69,8 @@ fn finding(trouble: &Trouble) -> Object {
 
 /// A line: all that costs nothing more to read, and the columns asked for.
 fn service(row: &Row, shown: &[&'static Column<Services>]) -> Object {
-    let mut columns: Vec<&'static Column<Services>> = COLUMNS.iter().filter(|column| column.needs == 0).collect();
+    let mut columns: Vec<&'static Column<Services>> =
+        COLUMNS.iter().filter(|column| column.needs == 0).collect();
     columns.extend(shown.iter().filter(|column| column.needs != 0));
     let mut object = json::row(&columns, row);
     if let Some(ports) = columns::ports(row) {

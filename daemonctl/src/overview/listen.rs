@@ -74,7 +74,13 @@ fn no_sockets(error: &SocketError) -> Note {
 }
 
 /// Finds the owners of the sockets and writes them into the lines.
-pub fn attribute(proc: &ProcFs, root: &Path, members: &[Member], rows: &mut [Row], sockets: Vec<Socket>) -> Walked {
+pub fn attribute(
+    proc: &ProcFs,
+    root: &Path,
+    members: &[Member],
+    rows: &mut [Row],
+    sockets: Vec<Socket>,
+) -> Walked {
     let mut search = Search::new(proc, members, sockets, rows.len());
     let (order, elsewhere) = by_network(proc, rows);
     search.walk(rows, &order, Some(root));
@@ -105,7 +111,12 @@ fn by_network(proc: &ProcFs, rows: &[Row]) -> (Vec<usize>, BTreeMap<u64, Vec<usi
 }
 
 /// The sockets of lines that have a network of their own, as containers do.
-fn in_network(proc: &ProcFs, members: &[Member], rows: &mut [Row], indices: &[usize]) -> Option<Note> {
+fn in_network(
+    proc: &ProcFs,
+    members: &[Member],
+    rows: &mut [Row],
+    indices: &[usize],
+) -> Option<Note> {
     let row = rows.get(*indices.first()?)?;
     let dir = proc.process(*row.pids.first()?).ok()?;
     match sockets::dump_in(dir.as_fd(), &wanted()) {
@@ -117,10 +128,12 @@ fn in_network(proc: &ProcFs, members: &[Member], rows: &mut [Row], indices: &[us
         }
         Err(error) => {
             let note = no_sockets(&error);
-            let note = Note { what: format!("{} in the network of {}", note.what, row.name), ..note };
+            let note =
+                Note { what: format!("{} in the network of {}", note.what, row.name), ..note };
             for index in indices {
                 if let Some(row) = rows.get_mut(*index) {
-                    row.listens = if error.is_not_permitted() { Fact::NotPermitted } else { Fact::Unknown };
+                    row.listens =
+                        if error.is_not_permitted() { Fact::NotPermitted } else { Fact::Unknown };
                 }
             }
             Some(note)
@@ -140,7 +153,8 @@ pub fn port(socket: &Socket) -> Port {
 
 /// `tcp/80,443 udp/68`.
 pub fn compact(ports: &[Port]) -> String {
-    let mut pairs: Vec<(&str, u16)> = ports.iter().map(|port| (port.protocol.as_str(), port.port)).collect();
+    let mut pairs: Vec<(&str, u16)> =
+        ports.iter().map(|port| (port.protocol.as_str(), port.port)).collect();
     pairs.sort_unstable();
     pairs.dedup();
     let mut text = String::new();
@@ -164,8 +178,18 @@ mod tests {
 
     #[test]
     fn ports_in_short() {
-        let port = |protocol: &str, port, local: &str| Port { protocol: protocol.into(), port, local: local.into(), wildcard: true };
-        let ports = [port("tcp", 443, "*:443"), port("udp", 68, "0.0.0.0:68"), port("tcp", 80, "0.0.0.0:80"), port("tcp", 80, "[::]:80")];
+        let port = |protocol: &str, port, local: &str| Port {
+            protocol: protocol.into(),
+            port,
+            local: local.into(),
+            wildcard: true,
+        };
+        let ports = [
+            port("tcp", 443, "*:443"),
+            port("udp", 68, "0.0.0.0:68"),
+            port("tcp", 80, "0.0.0.0:80"),
+            port("tcp", 80, "[::]:80"),
+        ];
         assert_eq!(compact(&ports), "tcp/80,443 udp/68");
         assert_eq!(compact(&[]), "");
     }

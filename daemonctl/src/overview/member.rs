@@ -92,7 +92,9 @@ fn member(row: &Row<'_>, details: &Sample, ours: Option<&str>) -> Member {
     let owner = row.service().map(|service| Owner {
         manager: service.manager,
         name: service.name.clone(),
-        uid: membership.and_then(|member| member.user_manager).filter(|_| service.manager == "systemd-user"),
+        uid: membership
+            .and_then(|member| member.user_manager)
+            .filter(|_| service.manager == "systemd-user"),
     });
     let deleted = more.and_then(Process::exe).and_then(|exe| exe.strip_suffix(b" (deleted)"));
     Member {
@@ -110,7 +112,8 @@ fn member(row: &Row<'_>, details: &Sample, ours: Option<&str>) -> Member {
         cpu_percent: row.cpu_percent(),
         rss_bytes: row.rss_bytes(),
         threads: process.stat.threads,
-        io: extra.map_or(Fact::NotMeasured, |extra| extra.io.map(|io| (io.read_bytes, io.write_bytes))),
+        io: extra
+            .map_or(Fact::NotMeasured, |extra| extra.io.map(|io| (io.read_bytes, io.write_bytes))),
         replaced: deleted.map(Box::from),
         exe_denied: extra.is_some_and(|extra| extra.exe == Fact::NotPermitted),
         cgroup: row.snapshot.sample.cgroup(process).map(|group| group.path.clone()),

@@ -50,8 +50,13 @@ mod tests {
 
     #[test]
     fn only_the_services_own_group_counts() {
-        let part = |group: &str, name| group_of(group.as_bytes(), name).map(|path| path.display().to_string());
-        assert_eq!(part("/system.slice/a.service/sub", "a.service").as_deref(), Some("system.slice/a.service"));
+        let part = |group: &str, name| {
+            group_of(group.as_bytes(), name).map(|path| path.display().to_string())
+        };
+        assert_eq!(
+            part("/system.slice/a.service/sub", "a.service").as_deref(),
+            Some("system.slice/a.service")
+        );
         assert_eq!(part("/openrc.nginx", "nginx").as_deref(), Some("openrc.nginx"));
         assert_eq!(part("/user.slice/session-1.scope", "a.service"), None);
         assert_eq!(part("/", "a.service"), None);

@@ -64,7 +64,8 @@ impl Overview {
             .filter(|row| row.verdict.kind() == Kind::Daemon && !row.process.stat.is_zombie())
             .map(|row| row.process.pid())
             .collect();
-        let details = sample::of_pids(&proc, &daemons, needs.without(columns::CGROUP_MEMORY) | Needs::EXE);
+        let details =
+            sample::of_pids(&proc, &daemons, needs.without(columns::CGROUP_MEMORY) | Needs::EXE);
         let members = member::members(&snapshot, &details);
         let mut notes = Vec::new();
         let sockets = listen::listeners().unwrap_or_else(|note| {

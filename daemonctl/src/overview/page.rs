@@ -44,12 +44,19 @@ impl Counts {
 
 /// Since boot; in a container, since its first process started.
 pub fn uptime_seconds(snapshot: &Snapshot) -> f64 {
-    let first = snapshot.row(0).filter(|row| snapshot.machine.is_contained() && row.process.pid() == 1);
+    let first =
+        snapshot.row(0).filter(|row| snapshot.machine.is_contained() && row.process.pid() == 1);
     first.map_or(snapshot.sample.boot_usec as f64 / 1e6, |row| row.age_seconds())
 }
 
 /// Appends the page.
-pub fn render(overview: &Overview, view: &View<Services>, order: &[usize], layout: &Layout, out: &mut String) {
+pub fn render(
+    overview: &Overview,
+    view: &View<Services>,
+    order: &[usize],
+    layout: &Layout,
+    out: &mut String,
+) {
     machine(&overview.snapshot, layout, out);
     out.push('\n');
     troubles(&overview.troubles, layout, out);
@@ -87,18 +94,28 @@ fn machine(snapshot: &Snapshot, layout: &Layout, out: &mut String) {
         None => String::new(),
     };
     let uptime = units::duration(uptime_seconds(snapshot));
-    let title = format!("{}: {init}{container}, Linux {}, up {uptime}", machine.host, machine.kernel);
+    let title =
+        format!("{}: {init}{container}, Linux {}, up {uptime}", machine.host, machine.kernel);
     glance::heading(&title, &layout.theme, out);
     let processors = if machine.processors == 1 { "processor" } else { "processors" };
-    let load = machine.load.map_or_else(|| "?".to_owned(), |[one, five, fifteen]| format!("{one:.2} {five:.2} {fifteen:.2}"));
+    let load = machine.load.map_or_else(
+        || "?".to_owned(),
+        |[one, five, fifteen]| format!("{one:.2} {five:.2} {fifteen:.2}"),
+    );
     let memory = match (machine.memory_bytes, machine.available_bytes) {
         (Some(all), Some(free)) => {
-            format!("{} of {} used, {} available", units::bytes(all.saturating_sub(free)), units::bytes(all), units::bytes(free))
+            format!(
+                "{} of {} used, {} available",
+                units::bytes(all.saturating_sub(free)),
+                units::bytes(all),
+                units::bytes(free)
+            )
         }
         _ => "?".to_owned(),
     };
     let counts = Counts::of(snapshot);
-    let unknown = if counts.unknown > 0 { format!(", {} unknown", counts.unknown) } else { String::new() };
+    let unknown =
+        if counts.unknown > 0 { format!(", {} unknown", counts.unknown) } else { String::new() };
     let processes = format!(
         "{} ({} daemon, {} normal, {} kernel{unknown})",
         snapshot.sample.processes.len(),
@@ -126,7 +143,8 @@ fn troubles(troubles: &[Trouble], layout: &Layout, out: &mut String) {
     let mut block = Block::new();
     for of_a_kind in troubles.chunk_by(|a, b| a.kind == b.kind) {
         for (index, (text, style)) in lines(of_a_kind).into_iter().enumerate() {
-            let label = of_a_kind.first().filter(|_| index == 0).map_or("", |trouble| trouble.kind.label());
+            let label =
+                of_a_kind.first().filter(|_| index == 0).map_or("", |trouble| trouble.kind.label());
             block = block.styled(label, &text, style);
         }
     }
@@ -141,7 +159,8 @@ fn lines(troubles: &[Trouble]) -> Vec<(String, Style)> {
         Severity::Low => Style::Plain,
     };
     if troubles.first().is_some_and(|trouble| trouble.kind == TroubleKind::ExposedAsRoot) {
-        let all: Vec<_> = troubles.iter().map(|trouble| format!("{} {}", name(trouble), trouble.what)).collect();
+        let all: Vec<_> =
+            troubles.iter().map(|trouble| format!("{} {}", name(trouble), trouble.what)).collect();
         return vec![(all.join("; "), Style::Plain)];
     }
     let mut lines: Vec<_> = troubles

@@ -2,7 +2,15 @@ use super::*;
 use present::Theme;
 
 fn trouble(kind: TroubleKind, severity: Severity, name: &str, what: &str) -> Trouble {
-    Trouble { kind, severity, manager: None, name: Some(name.to_owned()), pids: Vec::new(), what: what.to_owned(), fix: "" }
+    Trouble {
+        kind,
+        severity,
+        manager: None,
+        name: Some(name.to_owned()),
+        pids: Vec::new(),
+        what: what.to_owned(),
+        fix: "",
+    }
 }
 
 fn page(troubles_: &[Trouble]) -> String {
@@ -37,7 +45,9 @@ fn nothing_and_little() {
 
 #[test]
 fn many_of_a_kind_are_counted() {
-    let found: Vec<_> = (0..30).map(|n| trouble(TroubleKind::Failed, Severity::High, &n.to_string(), "timeout")).collect();
+    let found: Vec<_> = (0..30)
+        .map(|n| trouble(TroubleKind::Failed, Severity::High, &n.to_string(), "timeout"))
+        .collect();
     let page = page(&found);
     assert!(page.contains("and 22 more"), "{page}");
     assert_eq!(page.lines().count(), 1 + MOST_OF_A_KIND + 1);

@@ -51,7 +51,12 @@ pub struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// `rows` is how many lines there are.
-    pub fn new(proc: &'a ProcFs, members: &'a [Member], sockets: Vec<Socket>, rows: usize) -> Search<'a> {
+    pub fn new(
+        proc: &'a ProcFs,
+        members: &'a [Member],
+        sockets: Vec<Socket>,
+        rows: usize,
+    ) -> Search<'a> {
         let mut by_inode: HashMap<u64, Vec<usize>> = HashMap::new();
         for (index, socket) in sockets.iter().enumerate() {
             by_inode.entry(socket.inode).or_default().push(index);
@@ -61,7 +66,10 @@ impl<'a> Search<'a> {
             members: members.iter().map(|member| (member.pid, member)).collect(),
             open: by_inode.len(),
             by_inode,
-            found: sockets.into_iter().map(|socket| Found { socket, row: None, holder: None }).collect(),
+            found: sockets
+                .into_iter()
+                .map(|socket| Found { socket, row: None, holder: None })
+                .collect(),
             denied: vec![false; rows],
         }
     }
@@ -70,19 +78,31 @@ impl<'a> Search<'a> {
     pub fn walk(&mut self, rows: &[Row], order: &[usize], root: Option<&Path>) {
         // What the first process holds, it may hold for a service that has it too: it comes last.
         let is_init = |index: usize| rows.get(index).is_some_and(|row| row.kind == RowKind::Init);
-        let (init, others): (Vec<usize>, Vec<usize>) = order.iter().partition(|&&index| is_init(index));
+        let (init, others): (Vec<usize>, Vec<usize>) =
+            order.iter().partition(|&&index| is_init(index));
         let pids = |index: usize| rows.get(index).map_or(&[][..], |row| row.pids.as_slice());
-        let mains: Vec<_> = others.iter().filter_map(|&index| Some((index, *pids(index).first()?))).collect();
+        let mains: Vec<_> =
+            others.iter().filter_map(|&index| Some((index, *pids(index).first()?))).collect();
         self.walk_all(&mains);
         if let Some(root) = root {
             self.by_control_group(root, rows);
         }
         let uids = self.makers();
-        let may = |pid: u32| uids.is_none() || self.uid(pid).is_none_or(|uid| uid == 0 || uids.iter().flatten().any(|made| *made == uid));
-        let rest = |index: usize| pids(index).iter().skip(1).copied().filter(|&pid| may(pid)).map(move |pid| (index, pid));
+        let may = |pid: u32| {
+            uids.is_none()
+                || self
+                    .uid(pid)
+                    .is_none_or(|uid| uid == 0 || uids.iter().flatten().any(|made| *made == uid))
+        };
+        let rest = |index: usize| {
+            pids(index).iter().skip(1).copied().filter(|&pid| may(pid)).map(move |pid| (index, pid))
+        };
         let workers: Vec<_> = others.iter().flat_map(|&index| rest(index)).collect();
         self.walk_all(&workers);
-        let init: Vec<_> = init.iter().flat_map(|&index| pids(index).iter().map(move |&pid| (index, pid))).collect();
+        let init: Vec<_> = init
+            .iter()
+            .flat_map(|&index| pids(index).iter().map(move |&pid| (index, pid)))
+            .collect();
         self.walk_all(&init);
     }
 
@@ -93,7 +113,11 @@ impl<'a> Search<'a> {
     /// Who made the sockets that are still without an owner: one that no main process has was made
     /// by the process that holds it. `None` where that is not told.
     fn makers(&self) -> Option<Vec<u32>> {
-        self.found.iter().filter(|found| found.row.is_none()).map(|found| found.socket.uid).collect()
+        self.found
+            .iter()
+            .filter(|found| found.row.is_none())
+            .map(|found| found.socket.uid)
+            .collect()
     }
 
     /// Looks at the descriptors of these processes, on all processors, until nothing is sought.
@@ -103,10 +127,19 @@ impl<'a> Search<'a> {
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = (todo.len() / WALKS_FOR_A_THREAD).clamp(1, cores.min(8));
-        let sought: HashMap<u64, AtomicBool> = self.sought().map(|inode| (inode, AtomicBool::new(false))).collect();
-        let walk = Walk { proc: self.proc, todo, open: AtomicUsize::new(sought.len()), sought, next: AtomicUsize::new(0) };
+        let sought: HashMap<u64, AtomicBool> =
+            self.sought().map(|inode| (inode, AtomicBool::new(false))).collect();
+        let walk = Walk {
+            proc: self.proc,
+            todo,
+            open: AtomicUsize::new(sought.len()),
+            sought,
+            next: AtomicUsize::new(0),
+        };
         let mut hits = std::thread::scope(|scope| {
-            let more = (1..threads).filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, || walk.run()).ok());
+            let more = (1..threads).filter_map(|_| {
+                std::thread::Builder::new().spawn_scoped(scope, || walk.run()).ok()
+            });
             let more: Vec<_> = more.collect();
             let mut hits = walk.run();
             hits.extend(more.into_iter().filter_map(|thread| thread.join().ok()).flatten());
@@ -123,8 +156,13 @@ impl<'a> Search<'a> {
     }
 
     fn sought(&self) -> impl Iterator<Item = u64> {
-        let of = |inode: &u64| self.by_inode.get(inode).and_then(|places| self.found.get(*places.first()?));
-        self.by_inode.keys().copied().filter(move |inode| of(inode).is_some_and(|found| found.row.is_none()))
+        let of = |inode: &u64| {
+            self.by_inode.get(inode).and_then(|places| self.found.get(*places.first()?))
+        };
+        self.by_inode
+            .keys()
+            .copied()
+            .filter(move |inode| of(inode).is_some_and(|found| found.row.is_none()))
     }
 
     fn note(&mut self, row: usize, pid: u32, hit: Hit) {
@@ -136,7 +174,9 @@ impl<'a> Search<'a> {
             }
             Hit::Holds(inode) => {
                 for place in self.by_inode.get(&inode).into_iter().flatten() {
-                    if let Some(found) = self.found.get_mut(*place).filter(|found| found.row.is_none()) {
+                    if let Some(found) =
+                        self.found.get_mut(*place).filter(|found| found.row.is_none())
+                    {
                         (found.row, found.holder) = (Some(row), Some(pid));
                     }
                 }
@@ -149,7 +189,10 @@ impl<'a> Search<'a> {
     pub fn exposures(&self, rows: &[Row]) -> Vec<Exposure> {
         let mut by_row: HashMap<usize, (Vec<Port>, Vec<u32>)> = HashMap::new();
         for found in &self.found {
-            let Some((index, row)) = found.row.and_then(|index| Some((index, rows.get(index)?))) else { continue };
+            let Some((index, row)) = found.row.and_then(|index| Some((index, rows.get(index)?)))
+            else {
+                continue;
+            };
             let port = port(&found.socket);
             let client = port.protocol != "tcp" && port.port >= EPHEMERAL_FROM;
             if row.kind == RowKind::Init || !port.wildcard || client {
@@ -167,7 +210,11 @@ impl<'a> Search<'a> {
                 entry.1.push(pid);
             }
         }
-        let exposure = |(row, (ports, pids)): (usize, (Vec<Port>, Vec<u32>))| Exposure { row, pids, ports: compact(&ports) };
+        let exposure = |(row, (ports, pids)): (usize, (Vec<Port>, Vec<u32>))| Exposure {
+            row,
+            pids,
+            ports: compact(&ports),
+        };
         let mut exposures: Vec<Exposure> = by_row.into_iter().map(exposure).collect();
         exposures.sort_by_key(|exposure| exposure.row);
         exposures
@@ -181,7 +228,11 @@ impl<'a> Search<'a> {
         let holds = |pid: u32| {
             let Ok(dir) = self.proc.process(pid) else { return false };
             let walked = sockets::socket_inodes_of(dir.as_fd(), &mut |_, inode| {
-                if inode == found.socket.inode { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if inode == found.socket.inode {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             });
             walked.is_ok_and(|walk| walk.stopped)
         };
@@ -192,21 +243,40 @@ impl<'a> Search<'a> {
     /// service's processes, also to those who may not look at descriptors.
     fn by_control_group(&mut self, root: &Path, rows: &[Row]) {
         let mounted = ["sys/fs/cgroup", "sys/fs/cgroup/unified"].map(|path| root.join(path));
-        let Some(mounted) = mounted.iter().find(|path| path.join("cgroup.procs").exists()) else { return };
+        let Some(mounted) = mounted.iter().find(|path| path.join("cgroup.procs").exists()) else {
+            return;
+        };
         // Where people's logins stay in sshd's group, what they run is not sshd's.
-        let shared: Vec<&[u8]> =
-            self.members.values().filter(|member| !member.is_daemon()).filter_map(|member| member.cgroup.as_deref()).collect();
-        for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Service) {
+        let shared: Vec<&[u8]> = self
+            .members
+            .values()
+            .filter(|member| !member.is_daemon())
+            .filter_map(|member| member.cgroup.as_deref())
+            .collect();
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Service)
+        {
             if self.open == 0 {
                 return;
             }
-            let Some(group) = row.cgroup.as_deref().and_then(|group| memory::group_of(group, &row.name)) else { continue };
-            let is_inside = |path: &&[u8]| Path::new(OsStr::from_bytes(path)).strip_prefix("/").is_ok_and(|path| path.starts_with(&group));
+            let Some(group) =
+                row.cgroup.as_deref().and_then(|group| memory::group_of(group, &row.name))
+            else {
+                continue;
+            };
+            let is_inside = |path: &&[u8]| {
+                Path::new(OsStr::from_bytes(path))
+                    .strip_prefix("/")
+                    .is_ok_and(|path| path.starts_with(&group))
+            };
             if shared.iter().any(is_inside) {
                 continue;
             }
             let Some(id) = inode(&mounted.join(&group)) else { continue };
-            for found in self.found.iter_mut().filter(|found| found.row.is_none() && found.socket.cgroup_id == Some(id)) {
+            for found in self
+                .found
+                .iter_mut()
+                .filter(|found| found.row.is_none() && found.socket.cgroup_id == Some(id))
+            {
                 found.row = Some(index);
             }
         }
@@ -215,7 +285,12 @@ impl<'a> Search<'a> {
 
     /// A note on the sockets without an owner, if some processes may not be looked at.
     pub fn unseen(&self) -> Option<Note> {
-        let ports: Vec<Port> = self.found.iter().filter(|found| found.row.is_none()).map(|found| port(&found.socket)).collect();
+        let ports: Vec<Port> = self
+            .found
+            .iter()
+            .filter(|found| found.row.is_none())
+            .map(|found| port(&found.socket))
+            .collect();
         if ports.is_empty() || !self.denied.contains(&true) {
             return None;
         }
@@ -230,13 +305,19 @@ impl<'a> Search<'a> {
     pub fn write(&self, rows: &mut [Row], order: &[usize]) {
         let complete = self.found.iter().all(|found| found.row.is_some());
         for &index in order {
-            let Some(row) = rows.get_mut(index).filter(|row| !row.pids.is_empty()) else { continue };
+            let Some(row) = rows.get_mut(index).filter(|row| !row.pids.is_empty()) else {
+                continue;
+            };
             let ports = self.found.iter().filter(|found| found.row == Some(index));
             let mut ports: Vec<Port> = ports.map(|found| port(&found.socket)).collect();
             ports.sort_unstable();
             ports.dedup();
             let denied = self.denied.get(index).copied().unwrap_or(false);
-            row.listens = if ports.is_empty() && denied && !complete { Fact::NotPermitted } else { Fact::Known(ports) };
+            row.listens = if ports.is_empty() && denied && !complete {
+                Fact::NotPermitted
+            } else {
+                Fact::Known(ports)
+            };
         }
     }
 }
@@ -273,7 +354,11 @@ impl Walk<'_> {
                 let Some(known) = self.sought.get(&inode) else { return ControlFlow::Continue(()) };
                 hits.push((place, Hit::Holds(inode)));
                 let fresh = !known.swap(true, Ordering::Relaxed);
-                if fresh && self.open.fetch_sub(1, Ordering::Relaxed) == 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if fresh && self.open.fetch_sub(1, Ordering::Relaxed) == 1 {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             });
             if walked.is_err_and(|error| error.is_not_permitted()) {
                 hits.push((place, Hit::Denied));

@@ -106,9 +106,23 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    fn of(kind: TroubleKind, severity: Severity, row: &Row, what: String, fix: &'static str) -> Trouble {
+    fn of(
+        kind: TroubleKind,
+        severity: Severity,
+        row: &Row,
+        what: String,
+        fix: &'static str,
+    ) -> Trouble {
         let name = Some(row.name.clone());
-        Trouble { kind, severity, manager: row.manager, name, pids: row.main_pid.into_iter().collect(), what, fix }
+        Trouble {
+            kind,
+            severity,
+            manager: row.manager,
+            name,
+            pids: row.main_pid.into_iter().collect(),
+            what,
+            fix,
+        }
     }
 }
 
@@ -123,17 +137,25 @@ fn of_row(row: &Row) -> Option<Trouble> {
     let young = row.since_seconds.is_some_and(|seconds| seconds < RESTARTED_WITHIN);
     let often = restarts >= RESTARTS_FROM && young;
     let (kind, fix) = match row.state {
-        ServiceState::Failed => (TroubleKind::Failed, "its log tells why; start it again when that is mended"),
+        ServiceState::Failed => {
+            (TroubleKind::Failed, "its log tells why; start it again when that is mended")
+        }
         _ if row.state == ServiceState::Crashed && waits || often => {
             (TroubleKind::Restarting, "its log tells why it ends; stop it until that is mended")
         }
-        ServiceState::Crashed => (TroubleKind::Crashed, "start it again; its log may tell why it ended"),
+        ServiceState::Crashed => {
+            (TroubleKind::Crashed, "start it again; its log may tell why it ended")
+        }
         _ => return None,
     };
     let mut parts = Vec::new();
     match (kind, restarts) {
         (TroubleKind::Restarting, 1..) => parts.push(format!("restarted {}", times(restarts))),
-        (_, 1..) => parts.push(format!("given up after {} restart{}", restarts, if restarts == 1 { "" } else { "s" })),
+        (_, 1..) => parts.push(format!(
+            "given up after {} restart{}",
+            restarts,
+            if restarts == 1 { "" } else { "s" }
+        )),
         _ => {}
     }
     parts.extend(row.result.clone());
@@ -160,18 +182,26 @@ fn times(count: u32) -> String {
 
 /// Daemons that run a program that was deleted or replaced since they started. `is_there` tells
 /// whether there is a file of that name now, where that can be told.
-pub fn replaced(rows: &[Row], members: &[Member], is_there: impl Fn(&[u8]) -> Option<bool>) -> Vec<Trouble> {
+pub fn replaced(
+    rows: &[Row],
+    members: &[Member],
+    is_there: impl Fn(&[u8]) -> Option<bool>,
+) -> Vec<Trouble> {
     let path_of = |pid: &u32| {
         let place = members.binary_search_by_key(pid, |member| member.pid).ok()?;
         members.get(place)?.replaced.as_deref()
     };
     let mut found = Vec::new();
     for row in rows {
-        let pids: Vec<u32> = row.pids.iter().copied().filter(|pid| path_of(pid).is_some()).collect();
+        let pids: Vec<u32> =
+            row.pids.iter().copied().filter(|pid| path_of(pid).is_some()).collect();
         let Some(path) = pids.first().and_then(path_of) else { continue };
         let name = String::from_utf8_lossy(path);
         let (what, fix) = if path.starts_with(b"/memfd:") {
-            (format!("runs a program that is in memory only ({name})"), "find out who started it: daemonctl explain PID")
+            (
+                format!("runs a program that is in memory only ({name})"),
+                "find out who started it: daemonctl explain PID",
+            )
         } else if row.kind == RowKind::Container {
             (format!("{name} was deleted or replaced since it started"), "restart the container")
         } else {
@@ -180,7 +210,10 @@ pub fn replaced(rows: &[Row], members: &[Member], is_there: impl Fn(&[u8]) -> Op
                 Some(false) => "deleted",
                 None => "deleted or replaced",
             };
-            (format!("{name} was {how} since it started"), "restart it, so that it runs what is installed")
+            (
+                format!("{name} was {how} since it started"),
+                "restart it, so that it runs what is installed",
+            )
         };
         let trouble = Trouble::of(TroubleKind::ReplacedProgram, Severity::Medium, row, what, fix);
         found.push(Trouble { pids, ..trouble });
@@ -194,7 +227,13 @@ pub fn exposed(rows: &[Row], as_root: &[Exposure]) -> Vec<Trouble> {
     for exposure in as_root {
         let Some(row) = rows.get(exposure.row) else { continue };
         let fix = "bind it to the addresses that need it, or let it give up root";
-        let trouble = Trouble::of(TroubleKind::ExposedAsRoot, Severity::Low, row, exposure.ports.clone(), fix);
+        let trouble = Trouble::of(
+            TroubleKind::ExposedAsRoot,
+            Severity::Low,
+            row,
+            exposure.ports.clone(),
+            fix,
+        );
         found.push(Trouble { pids: exposure.pids.clone(), ..trouble });
     }
     found
@@ -220,19 +259,29 @@ pub fn of_processes(snapshot: &Snapshot) -> Vec<Trouble> {
                 manager: None,
                 name: None,
                 pids: vec![row.process.pid()],
-                what: format!("pid {} calls itself {title} and is an ordinary process{user}", row.process.pid()),
+                what: format!(
+                    "pid {} calls itself {title} and is an ordinary process{user}",
+                    row.process.pid()
+                ),
                 fix: "find out what it is: daemonctl explain PID",
             });
         }
     }
     for (parent, pids) in zombies.into_iter().filter(|(_, pids)| pids.len() >= ZOMBIES_FROM) {
-        let comm = snapshot.sample.by_pid(parent).map(|parent| String::from_utf8_lossy(&parent.comm).into_owned());
+        let comm = snapshot
+            .sample
+            .by_pid(parent)
+            .map(|parent| String::from_utf8_lossy(&parent.comm).into_owned());
         found.push(Trouble {
             kind: TroubleKind::Zombies,
             severity: Severity::Medium,
             manager: None,
             name: None,
-            what: format!("{} ended children of {} (pid {parent}) are not reaped", pids.len(), comm.as_deref().unwrap_or("?")),
+            what: format!(
+                "{} ended children of {} (pid {parent}) are not reaped",
+                pids.len(),
+                comm.as_deref().unwrap_or("?")
+            ),
             pids: vec![parent],
             fix: "a fault of the parent: restarting it frees them",
         });

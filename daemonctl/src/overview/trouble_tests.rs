@@ -36,14 +36,25 @@ fn only(row: Row) -> Option<(TroubleKind, String)> {
 #[test]
 fn failed_and_crashed_services() {
     let failed = Row { result: Some("exit code 3".to_owned()), ..row("a", ServiceState::Failed) };
-    assert_eq!(only(failed.clone()), Some((TroubleKind::Failed, "exit code 3, 1m30s ago".to_owned())));
+    assert_eq!(
+        only(failed.clone()),
+        Some((TroubleKind::Failed, "exit code 3, 1m30s ago".to_owned()))
+    );
     let given_up = Row { restarts: Some(5), ..failed };
     // The last of many restarts was just now: it failed all the same.
-    assert_eq!(only(given_up), Some((TroubleKind::Failed, "given up after 5 restarts, exit code 3, 1m30s ago".to_owned())));
+    assert_eq!(
+        only(given_up),
+        Some((TroubleKind::Failed, "given up after 5 restarts, exit code 3, 1m30s ago".to_owned()))
+    );
     let native = Some("dead but pid file exists".to_owned());
     let crashed = Row { native, since_seconds: None, ..row("a", ServiceState::Crashed) };
     assert_eq!(only(crashed), Some((TroubleKind::Crashed, "dead but pid file exists".to_owned())));
-    for calm in [ServiceState::Running, ServiceState::Starting, ServiceState::Stopped, ServiceState::Unknown] {
+    for calm in [
+        ServiceState::Running,
+        ServiceState::Starting,
+        ServiceState::Stopped,
+        ServiceState::Unknown,
+    ] {
         assert_eq!(only(row("a", calm)), None);
     }
 }
@@ -51,14 +62,24 @@ fn failed_and_crashed_services() {
 #[test]
 fn restarting_often_is_a_matter_of_count_and_time() {
     let running = |restarts, seconds| {
-        only(Row { restarts: Some(restarts), since_seconds: Some(seconds), ..row("a", ServiceState::Running) })
+        only(Row {
+            restarts: Some(restarts),
+            since_seconds: Some(seconds),
+            ..row("a", ServiceState::Running)
+        })
     };
-    assert_eq!(running(RESTARTS_FROM, 1.0), Some((TroubleKind::Restarting, "restarted 3 times, last 1.0s ago".to_owned())));
+    assert_eq!(
+        running(RESTARTS_FROM, 1.0),
+        Some((TroubleKind::Restarting, "restarted 3 times, last 1.0s ago".to_owned()))
+    );
     assert_eq!(running(RESTARTS_FROM - 1, 1.0), None);
     assert_eq!(running(500, RESTARTED_WITHIN), None);
     let native = Some("activating (auto-restart)".to_owned());
     let waits = Row { native, restarts: Some(1), ..row("a", ServiceState::Crashed) };
-    assert_eq!(only(waits), Some((TroubleKind::Restarting, "restarted once, last 1m30s ago".to_owned())));
+    assert_eq!(
+        only(waits),
+        Some((TroubleKind::Restarting, "restarted once, last 1m30s ago".to_owned()))
+    );
 }
 
 fn member(pid: u32, replaced: Option<&[u8]>) -> Member {
@@ -89,7 +110,10 @@ fn replaced_deleted_and_in_memory_only() {
     let what = |path: &[u8], there| {
         let members = [member(5, None), member(6, Some(path))];
         let found = replaced(&[row("a", ServiceState::Running)], &members, |_| there);
-        assert_eq!((found.len(), found[0].pids.as_slice(), found[0].severity), (1, &[6][..], Severity::Medium));
+        assert_eq!(
+            (found.len(), found[0].pids.as_slice(), found[0].severity),
+            (1, &[6][..], Severity::Medium)
+        );
         found[0].what.clone()
     };
     assert_eq!(what(b"/usr/sbin/x", Some(true)), "/usr/sbin/x was replaced since it started");
@@ -102,8 +126,15 @@ fn replaced_deleted_and_in_memory_only() {
 
 #[test]
 fn exposures_are_worth_knowing_and_no_more() {
-    let as_root = [Exposure { row: 1, pids: vec![6], ports: "tcp/22".to_owned() }, Exposure { row: 9, pids: vec![], ports: String::new() }];
-    let found = exposed(&[row("a", ServiceState::Running), row("ssh", ServiceState::Running)], &as_root);
+    let as_root = [
+        Exposure { row: 1, pids: vec![6], ports: "tcp/22".to_owned() },
+        Exposure { row: 9, pids: vec![], ports: String::new() },
+    ];
+    let found =
+        exposed(&[row("a", ServiceState::Running), row("ssh", ServiceState::Running)], &as_root);
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].name.as_deref(), found[0].what.as_str(), found[0].severity), (Some("ssh"), "tcp/22", Severity::Low));
+    assert_eq!(
+        (found[0].name.as_deref(), found[0].what.as_str(), found[0].severity),
+        (Some("ssh"), "tcp/22", Severity::Low)
+    );
 }

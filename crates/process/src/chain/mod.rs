@@ -248,7 +248,7 @@ impl Chain<'_> {
         }
         let kind = if service.manager == "sysv" { LinkKind::InitScript } else { LinkKind::Unit };
         let place = origin.definition.map_or_else(String::new, |path| format!(", defined in {path}"));
-        self.add(kind, service.name.clone(), None, format!("{} names it{place}", service.how), false);
+        self.add(kind, service.name.clone(), None, format!("known by its {}{place}", service.how), false);
         let reaped = self.is_reaper(parent) && process.stat.session != parent.stat.session;
         let direct = matches!(self.scene.machine.init, Init::Systemd) && process.stat.session.unsigned_abs() == process.pid();
         let how = match (reaped && !direct, parent.pid()) {

@@ -74,6 +74,9 @@ impl Rules<'_> {
         if let Some(verdict) = self.started_by_script(subject) {
             return verdict;
         }
+        if subject.role == Some(Role::Supervisor) && process.stat.tty_nr == 0 {
+            return high(SubKind::ServiceManager, "a supervisor without terminal, whose parent is init");
+        }
         let signs = Signs::of(process);
         let verdict = self.by_session(subject, &signs);
         if signs.readable || process.extra.is_none() { verdict } else { unseen(subject, &signs, verdict) }
@@ -125,14 +128,14 @@ impl Rules<'_> {
             return None;
         }
         if let Some(service) = process.exe().and_then(|exe| self.known.by_program(exe)) {
-            let id = self.service_id(service.manager, &service.name, "program of its init script");
+            let id = self.service_id(service.manager, &service.name, "init script's program");
             return Some(Verdict { service: Some(id), ..medium(SubKind::Managed, "an init script starts this program") });
         }
         // An interpreter's program is the script that it runs.
         let script = process.args().nth(1).filter(|arg| arg.starts_with(b"/"));
         let shown = process.exe().and_then(|exe| self.known.by_resemblance(exe));
         let service = shown.or_else(|| script.and_then(|script| self.known.by_resemblance(script)))?;
-        let id = self.service_id(service.manager, &service.name, "names of its init script");
+        let id = self.service_id(service.manager, &service.name, "init script's name");
         Some(Verdict { service: Some(id), ..medium(SubKind::Managed, "an init script names this program, or is named as it is") })
     }
 }

@@ -1,6 +1,7 @@
 //! Services whose processes only their manager can name: SysV and OpenRC without control groups.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A service as its manager describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +40,14 @@ impl KnownServices {
 
     /// Notes a program that a service's script names somewhere. One that several name tells nothing.
     pub fn add_mention(&mut self, path: &[u8], service: KnownService) {
-        let known = self.mentions.entry(path.to_vec()).or_insert_with(|| Some(service.clone()));
-        if known.as_ref() != Some(&service) {
-            *known = None;
+        match self.mentions.entry(path.to_vec()) {
+            Entry::Vacant(place) => {
+                place.insert(Some(service));
+            }
+            Entry::Occupied(mut known) if known.get().as_ref() != Some(&service) => {
+                known.insert(None);
+            }
+            Entry::Occupied(_) => {}
         }
     }
 

@@ -105,10 +105,9 @@ impl<'a> Rules<'a> {
                 role,
                 Some(Role::LoginServer | Role::Scheduler | Role::Getty | Role::SessionOpener | Role::Multiplexer)
             );
-            if let (true, Some(group)) = (opens, process.cgroup.known()) {
-                if let Some(flag) = self.lets_people_in.get_mut(group.0 as usize) {
-                    *flag = true;
-                }
+            let group = process.cgroup.known().filter(|_| opens);
+            if let Some(flag) = group.and_then(|group| self.lets_people_in.get_mut(group.0 as usize)) {
+                *flag = true;
             }
         }
     }
@@ -239,9 +238,29 @@ impl<'a> Rules<'a> {
             _ if above.sub_kind == SubKind::ScheduledJob => {
                 within(high(SubKind::ScheduledJob, "part of a job that a scheduler started"))
             }
+            Some(Role::ContainerShim) if self.is_elsewhere(subject, parent) => {
+                within(high(SubKind::Entered, "entered into a container from outside"))
+            }
             _ if above.sub_kind == SubKind::Init => self.detached(subject),
+            _ if self.opens_session(subject, parent) => {
+                within(high(SubKind::SessionHelper, "the first of a login session's processes that is the user's own"))
+            }
             _ => within(high(SubKind::Worker, "started by a daemon")),
         }
+    }
+
+    /// In another pid namespace than its parent.
+    fn is_elsewhere(&self, subject: &Subject<'_>, parent: usize) -> bool {
+        let theirs = self.sample.processes.get(parent).and_then(|parent| parent.pid_namespace.known());
+        subject.process.pid_namespace.known().zip(theirs).is_some_and(|(own, theirs)| own != theirs)
+    }
+
+    /// In logind's group for a session, with another user than the daemon that let that user in: a
+    /// display manager's session, which needs no terminal.
+    fn opens_session(&self, subject: &Subject<'_>, parent: usize) -> bool {
+        let in_session = matches!(self.membership(subject.process).and_then(|m| m.unit.as_ref()), Some(Unit::Session(_)));
+        let above = self.sample.processes.get(parent).and_then(|parent| parent.euid.known());
+        in_session && subject.role != Some(Role::LoginServer) && subject.process.euid.known() != above
     }
 
     fn supervised(&mut self, subject: &Subject<'_>, parent: usize, above: &Verdict) -> Verdict {

@@ -137,7 +137,7 @@ impl<'a> Plan<'a> {
         for (name, manager) in self.managed().take(LISTED) {
             let name = present::text::clean(name.as_bytes());
             out.push_str(&format!(
-                "  {name} belongs to {manager}, which may start it again: `daemonctl stop {name}` would stop it for good\n"
+                "  {name} belongs to {manager}, which may start it again: to end it for good, stop it there\n"
             ));
         }
         out

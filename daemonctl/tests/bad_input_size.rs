@@ -1,0 +1,195 @@
+//! Many: processes, descriptors, levels of a tree. The answer comes, and its cost grows no faster
+//! than what is asked about.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod bad_input;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+use std::time::Duration;
+
+use bad_input::odd::perl;
+use bad_input::{daemonctl, daemonctl_at, in_ps, plain, run};
+use testkit::fakeproc::FakeProc;
+
+/// So many kinds of processes are repeated.
+const KINDS: u32 = 48;
+
+/// A machine with `count` processes. Each folder but the first few is a link to one of those: a
+/// million files would take a minute to write.
+fn crowd(count: u32) -> FakeProc {
+    let fake = FakeProc::new().unwrap();
+    fake.process(1, |p| p.comm("systemd").cgroup("0::/init.scope")).unwrap();
+    for pid in 2..=KINDS {
+        fake.process(pid, |p| {
+            let group = format!("0::/system.slice/unit-{}.service", pid % 7);
+            let p = p.comm(format!("kind-{pid}")).cgroup(&group).uid(pid % 5 * 1000);
+            match pid % 6 {
+                0 => p.kernel_thread("kworker/1:2-events"),
+                1 => p.pts(pid, 0).session(5).pgrp(5).ppid(5).cgroup("0::/user.slice"),
+                2 => p.cgroup("0::/").session(3).pgrp(3),
+                3 => p.cgroup("0::/"),
+                4 => p.ppid(4),
+                _ => p.ppid(pid - 1).zombie(),
+            }
+        })
+        .unwrap();
+    }
+    for pid in KINDS + 1..=count {
+        symlink((pid % (KINDS - 1) + 2).to_string(), fake.path().join(pid.to_string())).unwrap();
+    }
+    fake
+}
+
+#[test]
+fn fifty_thousand_processes() {
+    let (few, many) = (crowd(5_000), crowd(50_000));
+    for line in [
+        &["ps", "--json"][..],
+        &["ps"],
+        &["ps", "--filter", "rss > 1 and not (user = root)", "--sort", "-cpu,pid"],
+        &["ps", "--columns", "+exe,swap"],
+        &["ps", "kind-9", "49999"],
+        &["tree"],
+        &["tree", "--normal"],
+        &["explain", "49"],
+        &["explain", "kind-9"],
+        &["signals", "49"],
+        &[],
+    ] {
+        let short = daemonctl_at(few.path(), line);
+        let long = daemonctl_at(many.path(), line);
+        for run in [&short, &long] {
+            run.check();
+            assert_ne!(run.code, Some(2), "{}", run.err());
+        }
+        // Ten times as many: ten times as long; a quadratic step would take a hundred times.
+        let bound = short.took.max(Duration::from_millis(50)) * 30;
+        assert!(long.took < bound, "{line:?}: {:?} for 5,000 and {:?} for 50,000", short.took, long.took);
+    }
+    let document = daemonctl_at(many.path(), &["ps", "--json"]).good().json();
+    assert_eq!(document["processes"].as_array().unwrap().len(), 50_000);
+    let table = daemonctl_at(many.path(), &["ps", "--no-header"]);
+    assert_eq!(table.good().out().lines().count(), 50_000);
+}
+
+/// System calls are counted, which no other load on the machine disturbs.
+#[test]
+fn system_calls_grow_with_processes_and_not_faster() {
+    let strace = Command::new("strace").arg("-V").output();
+    if !strace.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no strace here to count system calls with");
+        return;
+    }
+    let calls = |count: u32| -> f64 {
+        let fake = crowd(count);
+        let file = fake.path().join("calls");
+        let mut command = Command::new("strace");
+        plain(&mut command).args(["-f", "-qq", "-c", "-U", "calls,name", "-o"]).arg(&file).arg(bad_input::PROGRAM);
+        command.arg("--proc-root").arg(fake.path()).arg("--system-root").arg(fake.path()).args(["ps", "--no-header"]);
+        run(&mut command).good();
+        let text = fs::read_to_string(&file).unwrap();
+        let total = text.lines().last().unwrap_or_default();
+        total.split_whitespace().next().and_then(|calls| calls.parse().ok()).unwrap_or_else(|| panic!("{text}"))
+    };
+    let (few, many) = (calls(1_000), calls(10_000));
+    assert!(many > 9_000.0, "{many} calls read no 10,000 processes");
+    let each = (many - few) / 9_000.0;
+    assert!(each < 40.0, "{each:.1} system calls for each further process");
+    assert!(many < 11.0 * few, "{few} calls for 1,000 processes and {many} for 10,000");
+}
+
+/// What is asked of one process costs the same, however many others there are.
+#[test]
+fn one_process_among_many() {
+    let fake = crowd(50_000);
+    let seen = daemonctl_at(fake.path(), &["explain", "3", "--json"]);
+    seen.good().json();
+    assert!(seen.took < Duration::from_secs(2), "{:?}", seen.took);
+}
+
+/// Each the child of the one before: a tree is drawn, not as wide as it is deep.
+#[test]
+fn a_tree_ten_thousand_levels_deep() {
+    let fake = FakeProc::new().unwrap();
+    fake.process(1, |p| p.comm("init").session(1)).unwrap();
+    fake.process(2, |p| p.comm("sh").session(2)).unwrap();
+    let stat = fs::read_to_string(fake.path().join("2/stat")).unwrap();
+    let (before, after) = stat.split_once(") S 1 ").unwrap();
+    for pid in 3..=10_000 {
+        fake.raw(format!("{pid}/stat"), format!("{before}) S {} {after}", pid - 1)).unwrap();
+        for file in ["cmdline", "cgroup", "ns", "fd", "exe", "cwd", "environ"] {
+            symlink(format!("../2/{file}"), fake.path().join(format!("{pid}/{file}"))).unwrap();
+        }
+    }
+    for line in [&["ps"][..], &["tree"], &["tree", "--json"], &["explain", "10000"], &["explain", "10000", "--json"], &["tree", "9000"], &["tree", "--kernel"]] {
+        let seen = daemonctl_at(fake.path(), line);
+        seen.good();
+        assert!(seen.took < Duration::from_secs(30), "{line:?}: {:?}", seen.took);
+        assert!(seen.out.len() < 64 << 20, "{line:?} prints {} MiB", seen.out.len() >> 20);
+    }
+}
+
+#[test]
+fn a_hundred_thousand_descriptors() {
+    if !bad_input::root("more descriptors than a user may have") {
+        return;
+    }
+    let process = {
+        // What the shell may, its children may.
+        let own = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+        let limit = rustix::process::Rlimit { current: Some(150_000), maximum: Some(own.maximum.unwrap_or(1 << 20).max(150_000)) };
+        rustix::process::setrlimit(rustix::process::Resource::Nofile, limit).unwrap();
+        perl("use POSIX; open(F, \"</dev/null\"); my $n = fileno(F); POSIX::dup($n) for 1 .. 100_000")
+    };
+    let pid = process.pid().to_string();
+    assert!(fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count() > 100_000);
+    let counted = daemonctl(&["ps", "--json", "--columns", "+fds", &pid]);
+    assert!(counted.good().json()["processes"][0]["descriptors"].as_u64() > Some(100_000));
+    for line in [
+        &["files", &pid, "--json"][..],
+        &["files", &pid],
+        &["files", "/dev/null"],
+        &["explain", &pid],
+        &["ports", &pid],
+        &["ps", ":1"],
+        &["files", &pid, "--columns", "+pos,+flags"],
+        &["signals", &pid],
+        &["maps", &pid],
+    ] {
+        let seen = daemonctl(line);
+        seen.check();
+        assert!(seen.took < Duration::from_secs(30), "{line:?}: {:?}", seen.took);
+    }
+    let listed = daemonctl(&["files", &pid, "--no-header"]);
+    assert!(listed.good().out().lines().count() > 100_000);
+    assert_eq!(in_ps(process.pid())["comm"], "perl");
+}
+
+/// A thousand control groups, users and namespaces are found by their names, not one by one.
+#[test]
+fn everything_different() {
+    let different = |count: u32| {
+        let fake = FakeProc::new().unwrap();
+        fake.process(1, |p| p.comm("init")).unwrap();
+        let stat = fs::read_to_string(fake.path().join("1/stat")).unwrap();
+        for pid in 2..=count {
+            fake.raw(format!("{pid}/stat"), stat.replacen("(init) S 0 1 1 ", &format!("(d{pid}) S 1 {pid} {pid} "), 1)).unwrap();
+            fake.raw(format!("{pid}/cgroup"), format!("0::/system.slice/unit-{pid}.service\n")).unwrap();
+            fake.raw(format!("{pid}/cmdline"), format!("/usr/bin/d{pid}\0")).unwrap();
+            fake.link(format!("{pid}/ns/pid"), format!("pid:[{}]", 4_026_532_000_u64 + u64::from(pid))).unwrap();
+            fake.link(format!("{pid}/exe"), format!("/usr/bin/d{pid}")).unwrap();
+        }
+        fake
+    };
+    let (few, many) = (different(600), different(6_000));
+    for line in [&["ps", "--json"][..], &["ps"], &["tree"], &[], &["explain", "d500", "--all"], &["ps", "d500", "d501", "d502"]] {
+        let (short, long) = (daemonctl_at(few.path(), line), daemonctl_at(many.path(), line));
+        short.good();
+        long.good();
+        let bound = short.took.max(Duration::from_millis(50)) * 30;
+        assert!(long.took < bound, "{line:?}: {:?} for 600 and {:?} for 6,000", short.took, long.took);
+    }
+}
