@@ -7,9 +7,11 @@ use process::needs::Needs;
 use process::process::Extra;
 use process::raw::io::Io;
 use process::raw::status::Status;
+use process::traffic::Network;
 use process::tty;
 use process::verdict;
 
+use crate::rates;
 use crate::snapshot::Row;
 
 /// Rows of processes.
@@ -20,6 +22,8 @@ impl Rows for Processes {
 }
 
 type C = Column<Processes>;
+
+const CONNECTIONS: u64 = Needs::SOCKETS.0 | Needs::CONNECTIONS.0;
 
 /// Every column of `ps` and `tree`.
 pub static COLUMNS: &[C] = &[
@@ -113,6 +117,36 @@ pub static COLUMNS: &[C] = &[
     C::new("io-write", "WRITTEN", Kind::Bytes, "bytes written to storage since its start", |r| io(r, |io| io.write_bytes))
         .json("io_write_bytes")
         .needs(Needs::IO.0),
+    C::new("io-read-rate", "READ/s", Kind::Bytes, "bytes read from storage a second, since the last look of --watch", |r| {
+        rates::io(r, |io| io.read_bytes)
+    })
+    .json("io_read_bytes_per_second")
+    .needs(Needs::IO.0 | Needs::EARLIER.0),
+    C::new("io-write-rate", "WRITE/s", Kind::Bytes, "bytes written to storage a second, since the last look of --watch", |r| {
+        rates::io(r, |io| io.write_bytes)
+    })
+    .json("io_write_bytes_per_second")
+    .needs(Needs::IO.0 | Needs::EARLIER.0),
+    C::new("net-in", "NET-IN", Kind::Bytes, "bytes received by the TCP connections open now (a total, with --watch too)", |r| {
+        network(r, |network| fact(network.bytes_in.as_ref(), |bytes| Value::Bytes(*bytes)))
+    })
+    .json("net_in_bytes")
+    .needs(CONNECTIONS),
+    C::new("net-out", "NET-OUT", Kind::Bytes, "bytes sent by the TCP connections open now, repetitions left out (a total)", |r| {
+        network(r, |network| fact(network.bytes_out.as_ref(), |bytes| Value::Bytes(*bytes)))
+    })
+    .json("net_out_bytes")
+    .needs(CONNECTIONS),
+    C::new("connections", "CONNS", Kind::Number, "TCP connections open now", |r| {
+        network(r, |network| fact(network.connections.as_ref(), |count| (*count).into()))
+    })
+    .needs(CONNECTIONS),
+    C::new("listens", "LISTENS", Kind::List, "ports it listens on, as tcp/80", |r| {
+        network(r, |network| fact(network.listens.as_ref(), |ports| {
+            Value::List(ports.iter().map(|port| Value::text(port.to_string())).collect())
+        }))
+    })
+    .needs(Needs::SOCKETS.0 | Needs::LISTENERS.0),
     C::new("swap", "SWAP", Kind::Bytes, "memory swapped out", |r| status(r, |s| s.swap_bytes.map(Value::Bytes)))
         .json("swap_bytes")
         .needs(Needs::STATUS.0),
@@ -124,11 +158,19 @@ pub static COLUMNS: &[C] = &[
     })
     .json("pss_bytes")
     .needs(Needs::PSS.0),
-    C::new("switches", "CTXSW", Kind::Number, "context switches, voluntary and forced", |r| {
-        status(r, |s| Some(Value::Uint(s.voluntary_switches?.saturating_add(s.involuntary_switches?))))
+    C::new("switches", "CTXSW", Kind::Number, "context switches of its first thread, voluntary and forced", |r| {
+        status(r, |s| rates::switches_of(s).map(Value::Uint))
     })
     .json("context_switches")
     .needs(Needs::STATUS.0),
+    C::new("switch-rate", "CTXSW/s", Kind::Number, "context switches of its first thread a second, since the last look of --watch", |r| {
+        rates::switches(r)
+    })
+    .json("context_switches_per_second")
+    .needs(Needs::STATUS.0 | Needs::EARLIER.0),
+    C::new("fault-rate", "FAULT/s", Kind::Number, "page faults a second, since the last look of --watch", |r| rates::faults(r))
+        .json("faults_per_second")
+        .needs(Needs::EARLIER.0),
     C::new("caps", "CAPS", Kind::Text, "effective capabilities, in hexadecimal", |r| {
         status(r, |s| Some(Value::text(format!("{:x}", s.capabilities?.effective))))
     })
@@ -138,6 +180,9 @@ pub static COLUMNS: &[C] = &[
         status(r, |s| s.seccomp.map(Value::from))
     })
     .needs(Needs::STATUS.0),
+    C::new("filters", "FILTERS", Kind::Number, "system call filters (seccomp)", |r| status(r, |s| s.seccomp_filters.map(Value::from)))
+        .json("seccomp_filters")
+        .needs(Needs::STATUS.0),
     C::new("nnp", "NNP", Kind::Bool, "no new privileges may be gained", |r| status(r, |s| s.no_new_privs.map(Value::from)))
         .json("no_new_privs")
         .needs(Needs::STATUS.0),
@@ -146,6 +191,11 @@ pub static COLUMNS: &[C] = &[
     })
     .json("oom_score")
     .needs(Needs::OOM_SCORE.0),
+    C::new("oom-adj", "OOMADJ", Kind::Number, "what is added to that score, -1000 (never killed) to 1000", |r| {
+        extra(r, |extra| fact(extra.oom_score_adj.as_ref(), |score| i64::from(*score).into()))
+    })
+    .json("oom_score_adj")
+    .needs(Needs::OOM_ADJUSTMENT.0),
     C::new("fds", "FDS", Kind::Number, "open descriptors", |r| {
         extra(r, |extra| fact(extra.descriptors.as_ref(), |count| (*count).into()))
     })
@@ -153,6 +203,7 @@ pub static COLUMNS: &[C] = &[
     .needs(Needs::DESCRIPTORS.0),
     C::new("exe", "EXE", Kind::Text, "executable", |r| extra(r, |extra| path(&extra.exe))).needs(Needs::EXE.0),
     C::new("cwd", "CWD", Kind::Text, "working directory", |r| extra(r, |extra| path(&extra.cwd))).needs(Needs::CWD.0),
+    C::new("root", "ROOT", Kind::Text, "root directory, / but after chroot", |r| extra(r, |extra| path(&extra.root))).needs(Needs::ROOT.0),
     C::new("comm", "NAME", Kind::Text, "name, as the process set it (15 bytes)", |r| Value::raw(&*r.process.comm)),
     C::new("args", "COMMAND", Kind::Text, "command line; [name] where there is none", |r| Value::raw(r.command()))
         .shown()
@@ -173,6 +224,10 @@ pub fn fact<'a, T>(fact: Fact<&'a T>, show: impl FnOnce(&'a T) -> Value<'a>) -> 
 
 fn extra<'a>(row: &'a Row<'a>, show: impl FnOnce(&'a Extra) -> Value<'a>) -> Value<'a> {
     row.process.extra.as_deref().map_or(Value::Missing(Why::NotMeasured), show)
+}
+
+fn network<'a>(row: &'a Row<'a>, show: impl FnOnce(&'a Network) -> Value<'a>) -> Value<'a> {
+    row.network().map_or(Value::Missing(Why::NotMeasured), show)
 }
 
 fn path(link: &Fact<Box<[u8]>>) -> Value<'_> {

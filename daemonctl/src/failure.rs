@@ -13,6 +13,22 @@ pub mod exit {
     pub const NOT_FOUND: u8 = 4;
 }
 
+/// Prints what the parser of the command line has to say: help and version as they are, an error
+/// with the arguments that it repeats made safe for a terminal.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return match error.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => Failure::from(error).report(),
+        };
+    }
+    for line in error.render().to_string().lines() {
+        // Nothing is left to do when standard error itself is closed.
+        let _ = fmt::Write::write_fmt(&mut Stderr, format_args!("{}\n", present::text::clean(line.as_bytes())));
+    }
+    ExitCode::from(exit::USAGE)
+}
+
 /// An error with what to do about it.
 #[derive(Debug)]
 pub struct Failure {

@@ -17,6 +17,7 @@ mod json;
 mod options;
 mod overview;
 mod owners;
+mod rates;
 mod receiver;
 mod services;
 mod snapshot;
@@ -32,7 +33,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return failure::usage(&error),
+    };
     match commands::run(cli) {
         Ok(code) => code,
         Err(failure) => failure.report(),

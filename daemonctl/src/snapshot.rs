@@ -7,6 +7,7 @@ use process::needs::Needs;
 use process::process::Process;
 use process::procfs::ProcFs;
 use process::sample::{self, Sample};
+use process::traffic::{self, Network};
 use process::tree::Tree;
 use process::verdict::{self, Judgement, ServiceRef, Verdict};
 
@@ -26,6 +27,8 @@ pub struct Snapshot {
     pub judgement: Judgement,
     /// Who they run as.
     pub users: Users,
+    /// What each process has to do with the network, if a column asks for it.
+    network: Vec<Network>,
     /// The sample of an earlier look: rates are over the time between.
     earlier: Option<Sample>,
     /// How many looks there were before this one.
@@ -75,7 +78,26 @@ impl Snapshot {
         let (tree, judgement) = verdict::judge(proc, &mut sample, &machine, &known);
         let ids = sample.processes.iter().filter_map(|process| process.euid.known().copied());
         let users = Users::of(ids, &context.common.system_root);
-        Snapshot { machine, sample, tree, judgement, users, earlier: None, round: 0 }
+        let network = match needs.any(Needs::CONNECTIONS | Needs::LISTENERS) {
+            true => traffic::join(proc, &sample, needs),
+            false => Vec::new(),
+        };
+        Snapshot { machine, sample, tree, judgement, users, network, earlier: None, round: 0 }
+    }
+
+    /// Says on standard error how many processes could not be made out.
+    ///
+    /// # Errors
+    /// None at all could.
+    pub fn say_unreadable(&self) -> Result<(), Failure> {
+        let Some((pid, file)) = self.sample.unreadable.first() else { return Ok(()) };
+        let count = self.sample.unreadable.len();
+        let message = format!("{count} processes could not be made out, the first for /proc/{pid}/{file}");
+        if self.sample.processes.is_empty() {
+            return Err(Failure::failed(message).hint("are files left to open? `ulimit -n` says how many"));
+        }
+        eprintln!("daemonctl: {message}");
+        Ok(())
     }
 
     /// The rows to show.
@@ -140,12 +162,23 @@ impl<'a> Row<'a> {
             let age = self.age_seconds();
             if age > 0.0 { 100.0 * self.cpu_seconds() / age } else { 0.0 }
         };
-        let Some(earlier) = &self.snapshot.earlier else { return whole_life() };
-        let before = earlier.by_pid(self.process.pid()).filter(|before| before.key == self.process.key);
-        let Some(before) = before else { return whole_life() };
-        let seconds = self.snapshot.sample.boot_usec.saturating_sub(earlier.boot_usec) as f64 / 1e6;
+        let Some((before, seconds)) = self.earlier() else { return whole_life() };
         let ticks = self.process.cpu_ticks().saturating_sub(before.cpu_ticks()) as f64;
-        if seconds > 0.0 { 100.0 * ticks / self.snapshot.machine.ticks_per_second as f64 / seconds } else { 0.0 }
+        100.0 * ticks / self.snapshot.machine.ticks_per_second as f64 / seconds
+    }
+
+    /// The same process at the earlier look, if there was one and it was there, and the seconds
+    /// since (more than 0).
+    pub fn earlier(&self) -> Option<(&'a Process, f64)> {
+        let earlier = self.snapshot.earlier.as_ref()?;
+        let before = earlier.by_pid(self.process.pid()).filter(|before| before.key == self.process.key)?;
+        let seconds = self.snapshot.sample.boot_usec.saturating_sub(earlier.boot_usec) as f64 / 1e6;
+        (seconds > 0.0).then_some((before, seconds))
+    }
+
+    /// What it has to do with the network, if that was asked for.
+    pub fn network(&self) -> Option<&'a Network> {
+        self.snapshot.network.get(self.index)
     }
 
     /// Resident memory, in bytes.

@@ -27,9 +27,10 @@ impl What {
     /// # Errors
     /// `:` without a port, or an empty argument.
     pub fn parse(text: &str) -> Result<What, Failure> {
+        let shown = present::text::clean(text.as_bytes());
         if let Some(port) = text.strip_prefix(':') {
             return port.parse().map(What::Port).map_err(|_| {
-                Failure::usage(format_args!("`{text}` is no port")).hint("a port is a number from 0 to 65535, as in :80")
+                Failure::usage(format_args!("`{shown}` is no port")).hint("a port is a number from 0 to 65535, as in :80")
             });
         }
         if text.is_empty() {
@@ -39,7 +40,7 @@ impl What {
             return Ok(What::Path(text.as_bytes().to_vec()));
         }
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return text.parse().map(What::Pid).map_err(|_| Failure::not_found(format_args!("no process {text}: no pid is that large")));
+            return text.parse().map(What::Pid).map_err(|_| Failure::not_found(format_args!("no process {shown}: no pid is that large")));
         }
         Ok(What::Name(text.to_owned()))
     }
@@ -96,7 +97,8 @@ fn is_called(row: &Row<'_>, name: &[u8]) -> bool {
 }
 
 fn nothing(context: &Context, snapshot: &Snapshot, text: &str) -> Failure {
-    let failure = Failure::not_found(format_args!("nothing here is `{text}`"));
+    let shown = present::text::clean(text.as_bytes());
+    let failure = Failure::not_found(format_args!("nothing here is `{shown}`"));
     if text.starts_with(':') {
         return failure.hint("`daemonctl ports` lists what listens");
     }
@@ -129,6 +131,8 @@ fn nearest(snapshot: &Snapshot, text: &str) -> Vec<String> {
             name.len() > 2 && (name.contains(&wanted) || wanted.contains(&name)) || strsim(&name, &wanted)
         })
         .take(5)
+        // A name with a line break would make lines of its own in the message.
+        .map(|name| present::text::clean(name.as_bytes()).into_owned())
         .collect()
 }
 

@@ -34,8 +34,10 @@ fn mistakes_signal_nobody() {
         (&["kill", &pid, "no-such-process", "KILL"], 4),
         (&["kill", "4194305", "KILL"], 4),
         (&["kill", "0", "KILL"], 4),
-        (&["kill", "-1", "KILL"], 2),
-        (&["kill", "--", "-1"], 4),
+        // As for kill(1), `-9` is a signal, and never the process group 9.
+        (&["kill", "-9"], 2),
+        (&["kill", "-1", "no-such-process"], 4),
+        (&["kill", "--", "-1"], 2),
         (&["kill", ":99999", "KILL"], 2),
         (&["kill", &pid, "--wait=-1"], 2),
         (&["kill", &pid, "--wait=nan"], 2),
@@ -120,9 +122,18 @@ fn a_pid_used_again_between_look_and_signal_is_left_alone() {
     "#;
     fs::write(folder.path().join("script"), script).unwrap();
     let place = folder.path().display();
-    let run = shell(&format!("unshare --pid --fork --mount-proc --kill-child=KILL sh {place}/script {place}"));
+    let run = shell(&format!(
+        "unshare --pid --fork --mount-proc --kill-child=KILL sh {place}/script {place}"
+    ));
     let out = run.out();
-    assert!(out.contains("other: ") && out.contains("(sleep) S"), "the new process was signalled: {out}{}", run.err());
+    assert!(
+        out.contains("other: ") && out.contains("(sleep) S"),
+        "the new process was signalled: {out}{}",
+        run.err()
+    );
     assert!(out.contains("second gone"), "the other one meant was not signalled: {out}");
-    assert!(out.contains("status 1") || out.contains("status 4"), "it is not said that one had ended: {out}");
+    assert!(
+        out.contains("status 1") || out.contains("status 4"),
+        "it is not said that one had ended: {out}"
+    );
 }

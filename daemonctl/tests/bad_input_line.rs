@@ -80,10 +80,27 @@ fn what_names_nothing_ends_with_4() {
         .into_iter()
         .filter(|command| commands().iter().any(|have| have == command))
         .flat_map(|command| {
-            ["no-such-process", "4194305", "4294967295", "4294967296", "99999999999999999999", "0", "\u{1b}[31mred", "a\nb", " ", absent, "٣"]
-                .map(|what| vec![command, what])
+            [
+                "no-such-process",
+                "4194305",
+                "4294967295",
+                "4294967296",
+                "99999999999999999999",
+                "0",
+                "\u{1b}[31mred",
+                "a\nb",
+                " ",
+                absent,
+                "٣",
+            ]
+            .map(|what| vec![command, what])
         })
-        .chain([vec!["ps", "1", "no-such-process"], vec!["explain", "no-such-process", "1"], vec!["ps", "--", "-5"], vec!["explain", "--", "--json"]])
+        .chain([
+            vec!["ps", "1", "no-such-process"],
+            vec!["explain", "no-such-process", "1"],
+            vec!["ps", "--", "-5"],
+            vec!["explain", "--", "--json"],
+        ])
         .collect();
     for line in lines {
         let run = daemonctl(&line);
@@ -105,7 +122,9 @@ fn arguments_that_are_no_utf8_are_refused_in_words() {
 /// A user who is not there is a mistake, not an empty list: `ps -u nosuch` fails as well.
 #[test]
 fn a_user_or_service_that_is_not_there_is_said_to_be_none() {
-    for line in [["ps", "--user", "nosuch"], ["ps", "--service", "nosuch"], ["tree", "--user", "nosuch"]] {
+    for line in
+        [["ps", "--user", "nosuch"], ["ps", "--service", "nosuch"], ["tree", "--user", "nosuch"]]
+    {
         let run = daemonctl(&line);
         run.check();
         assert_eq!(run.code, Some(4), "{line:?}: {}", run.err());
@@ -158,7 +177,9 @@ fn any_environment() {
         ("RUST_LOG", "trace"),
     ];
     for (name, value) in environments {
-        for args in [&["ps", "--columns", "+started"][..], &["explain", "1"], &["tree"], &["ps", "--json"]] {
+        for args in
+            [&["ps", "--columns", "+started"][..], &["explain", "1"], &["tree"], &["ps", "--json"]]
+        {
             let mut command = Command::new(bad_input::PROGRAM);
             bad_input::plain(&mut command).env(name, value).args(args);
             let run = run(&mut command);
@@ -180,15 +201,25 @@ fn any_environment() {
 fn any_terminal() {
     for columns in [0, 1, 2, 20, 5000] {
         for command in ["ps", "tree", "explain 1", "ps --color=never --ascii", ""] {
-            let script = format!("stty cols {columns} rows 3 2>/dev/null; {} {command}", bad_input::PROGRAM);
+            let script =
+                format!("stty cols {columns} rows 3 2>/dev/null; {} {command}", bad_input::PROGRAM);
             let mut terminal = Command::new("script");
-            bad_input::plain(&mut terminal).env("TERM", "xterm").args(["-qec", &script, "/dev/null"]);
+            bad_input::plain(&mut terminal).env("TERM", "xterm").args([
+                "-qec",
+                &script,
+                "/dev/null",
+            ]);
             let seen = run(&mut terminal);
             assert_eq!(seen.code, Some(0), "{command} in {columns} columns: {}", seen.out());
-            assert!(!seen.out().contains("panicked at"), "{command} in {columns} columns: {}", seen.out());
+            assert!(
+                !seen.out().contains("panicked at"),
+                "{command} in {columns} columns: {}",
+                seen.out()
+            );
             // Colours come as SGR (`ESC [ … m`) and as nothing else.
             let bare = without_colours(&seen.out());
-            harmless(bare.replace('\r', "").as_bytes()).unwrap_or_else(|what| panic!("{command} in {columns} columns: {what}"));
+            harmless(bare.replace('\r', "").as_bytes())
+                .unwrap_or_else(|what| panic!("{command} in {columns} columns: {what}"));
         }
     }
 }

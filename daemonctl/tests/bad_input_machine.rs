@@ -5,7 +5,9 @@
 
 mod bad_input;
 
-use bad_input::{Folder, Run, commands, daemonctl, daemonctl_at, in_ps, keep, plain, public, root, run, shell};
+use bad_input::{
+    Folder, Run, commands, daemonctl, daemonctl_at, in_ps, keep, plain, public, root, run, shell,
+};
 use std::fs;
 use std::process::{Command, Stdio};
 use testkit::fakeproc::FakeProc;
@@ -24,7 +26,11 @@ fn lines() -> Vec<String> {
             _ => command,
         })
         .collect();
-    lines.extend(["".to_owned(), "explain 2".to_owned(), "ps --columns +exe,cwd,fds,io-read,swap,pss,caps".to_owned()]);
+    lines.extend([
+        "".to_owned(),
+        "explain 2".to_owned(),
+        "ps --columns +exe,cwd,fds,io-read,swap,pss,caps".to_owned(),
+    ]);
     let json = lines.iter().map(|line| format!("{line} --json")).collect::<Vec<_>>();
     lines.extend(json);
     lines
@@ -68,7 +74,8 @@ fn hidden_processes() {
         return;
     }
     for hide in ["1", "2", "ptraceable"] {
-        let there = format!("mount -t proc -o hidepid={hide} proc /proc && exec {NOBODY} $DAEMONCTL");
+        let there =
+            format!("mount -t proc -o hidepid={hide} proc /proc && exec {NOBODY} $DAEMONCTL");
         for line in lines() {
             let seen = shell(&format!("unshare --mount sh -c '{there} {line}'"));
             check_json(&seen);
@@ -76,13 +83,21 @@ fn hidden_processes() {
                 seen.good();
             }
             if line.starts_with("explain 1") {
-                seen.refused(if hide == "ptraceable" || hide == "2" { 4 } else { seen.code.unwrap() });
+                seen.refused(if hide == "ptraceable" || hide == "2" {
+                    4
+                } else {
+                    seen.code.unwrap()
+                });
             }
         }
         let all = shell(&format!("unshare --mount sh -c '{there} ps --json'"));
         let document = all.good().json();
         let own = document["processes"].as_array().unwrap();
-        assert!(!own.is_empty() && own.iter().all(|one| one["uid"] == 65534), "hidepid={hide}: {}", own.len());
+        assert!(
+            !own.is_empty() && own.iter().all(|one| one["uid"] == 65534),
+            "hidepid={hide}: {}",
+            own.len()
+        );
     }
 }
 
@@ -125,7 +140,11 @@ fn nothing_but_proc() {
         check_json(&run(plain(&mut command).arg("--system-root").arg(fake.path()).args(words)));
     }
     for folder in ["/sys", "/run", "/etc", "/dev", "/tmp"] {
-        let hide = if folder == "/tmp" { "true".to_owned() } else { format!("mount -t tmpfs none {folder}") };
+        let hide = if folder == "/tmp" {
+            "true".to_owned()
+        } else {
+            format!("mount -t tmpfs none {folder}")
+        };
         for line in ["ps", "explain 1", "", "ps --json --columns +started"] {
             check_json(&shell(&format!("unshare --mount sh -c '{hide}; exec $DAEMONCTL {line}'")));
         }
@@ -146,8 +165,15 @@ fn outputs_that_take_nothing() {
             let seen = shell(&format!("$DAEMONCTL {line} {closed}; echo $? >&9"));
             assert!(!seen.err().contains("panicked"), "{line} {closed}: {}", seen.err());
         }
-        let broken = shell(&format!("$DAEMONCTL {line} | true; $DAEMONCTL {line} | head -c 1 >/dev/null"));
-        assert!(broken.err.is_empty() || broken.err().contains("nothing listens") || broken.err().contains("not permitted"), "{line}: {}", broken.err());
+        let broken =
+            shell(&format!("$DAEMONCTL {line} | true; $DAEMONCTL {line} | head -c 1 >/dev/null"));
+        assert!(
+            broken.err.is_empty()
+                || broken.err().contains("nothing listens")
+                || broken.err().contains("not permitted"),
+            "{line}: {}",
+            broken.err()
+        );
     }
     // An error that can't be told is still an error.
     assert_eq!(shell("$DAEMONCTL nosuch 2>/dev/full").code, Some(2));
@@ -164,7 +190,10 @@ fn few_descriptors() {
     }
     let all = daemonctl_at(fake.path(), &["ps", "--json"]).good().json();
     for limit in [12, 16, 20, 70, 100] {
-        let script = format!("ulimit -n {limit}; exec $DAEMONCTL ps --json --proc-root {0} --system-root {0}", fake.path().display());
+        let script = format!(
+            "ulimit -n {limit}; exec $DAEMONCTL ps --json --proc-root {0} --system-root {0}",
+            fake.path().display()
+        );
         let few = shell(&script);
         let document = few.good().json();
         assert_eq!(document["notes"], serde_json::json!([]), "with {limit} descriptors");
@@ -181,7 +210,10 @@ fn few_descriptors() {
     for limit in [3, 4, 5] {
         let none = shell(&format!("ulimit -n {limit}; exec $DAEMONCTL ps --json"));
         if none.code == Some(0) {
-            assert!(!none.json()["processes"].as_array().unwrap().is_empty(), "an empty list with {limit} descriptors");
+            assert!(
+                !none.json()["processes"].as_array().unwrap().is_empty(),
+                "an empty list with {limit} descriptors"
+            );
         } else {
             assert!(!none.err().contains("panicked"), "{}", none.err());
         }
@@ -200,7 +232,10 @@ fn no_threads() {
     for pid in 1..=300 {
         fake.process(pid, |p| p.comm("daemon")).unwrap();
     }
-    let script = format!("exec {user} prlimit --nproc=1 $DAEMONCTL ps --json --proc-root {0} --system-root {0}", fake.path().display());
+    let script = format!(
+        "exec {user} prlimit --nproc=1 $DAEMONCTL ps --json --proc-root {0} --system-root {0}",
+        fake.path().display()
+    );
     let alone = shell(&script);
     assert_eq!(alone.good().json()["processes"].as_array().unwrap().len(), 300);
     for line in lines() {
@@ -227,9 +262,14 @@ fn absurd_figures() {
     let fake = FakeProc::new().unwrap();
     let max = u64::MAX;
     fake.process(1, |p| p.comm("init")).unwrap();
-    fake.process(2, |p| p.start_ticks(max).cpu_ticks(max, max).uid(u32::MAX).nice(-2_000_000_000).threads(1)).unwrap();
+    fake.process(2, |p| {
+        p.start_ticks(max).cpu_ticks(max, max).uid(u32::MAX).nice(-2_000_000_000).threads(1)
+    })
+    .unwrap();
     let stat = fs::read_to_string(fake.path().join("2/stat")).unwrap();
-    let huge = stat.replace(" 8388608 ", " 18446744073709551615 ").replace(" 256 ", " 18446744073709551615 ");
+    let huge = stat
+        .replace(" 8388608 ", " 18446744073709551615 ")
+        .replace(" 256 ", " 18446744073709551615 ");
     assert_ne!(stat, huge);
     fake.raw("2/stat", huge).unwrap();
     fake.raw("meminfo", format!("MemTotal: {max} kB\nMemAvailable: {max} kB\n")).unwrap();
@@ -260,15 +300,28 @@ fn broken_files() {
     let fake = FakeProc::new().unwrap();
     fake.process(1, |p| p.comm("init")).unwrap();
     let web = |p: testkit::fakeproc::Process| p.comm("web").cgroup("0::/system.slice/web.service");
-    for file in ["stat", "status", "cmdline", "cgroup", "environ", "io", "limits", "maps", "oom_score"] {
+    for file in
+        ["stat", "status", "cmdline", "cgroup", "environ", "io", "limits", "maps", "oom_score"]
+    {
         for garbage in [&b"\xff\x1b[2J\n\0"[..], b"", b"(((", b"1:\x1b]0;x\x07:/\x1b[2J\n"] {
             fake.process(7, web).unwrap();
             fake.raw(format!("7/{file}"), garbage).unwrap();
-            for line in [&["ps"][..], &["ps", "--json", "--columns", "+swap,io-read,oom"], &["explain", "7"], &["explain", "7", "--json"]] {
+            for line in [
+                &["ps"][..],
+                &["ps", "--json", "--columns", "+swap,io-read,oom"],
+                &["explain", "7"],
+                &["explain", "7", "--json"],
+            ] {
                 let seen = daemonctl_at(fake.path(), line);
                 check_json(&seen);
                 let gone = line[0] == "explain" && file == "stat";
-                assert_eq!(seen.code, Some(if gone { 4 } else { 0 }), "{file}: {}: {}", seen.what, seen.err());
+                assert_eq!(
+                    seen.code,
+                    Some(if gone { 4 } else { 0 }),
+                    "{file}: {}: {}",
+                    seen.what,
+                    seen.err()
+                );
             }
         }
     }
@@ -287,7 +340,9 @@ fn any_standard_input() {
     assert_eq!(in_ps(own.pid())["comm"], "cat");
     for input in ["/dev/null", "/dev/zero", "/", "/dev/full"] {
         let mut command = Command::new("sh");
-        plain(&mut command).args(["-c", &format!("exec {} ps < {input}", bad_input::PROGRAM)]).stderr(Stdio::null());
+        plain(&mut command)
+            .args(["-c", &format!("exec {} ps < {input}", bad_input::PROGRAM)])
+            .stderr(Stdio::null());
         run(&mut command).good();
     }
 }

@@ -16,8 +16,13 @@ use serde_json::Value;
 /// The bytes of a string in JSON: its hex where it was no UTF-8.
 fn bytes(object: &Value, key: &str) -> Vec<u8> {
     match object[format!("{key}_hex")].as_str() {
-        Some(hex) => (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect(),
-        None => object[key].as_str().unwrap_or_else(|| panic!("no {key}: {object}")).as_bytes().to_vec(),
+        Some(hex) => (0..hex.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect(),
+        None => {
+            object[key].as_str().unwrap_or_else(|| panic!("no {key}: {object}")).as_bytes().to_vec()
+        }
     }
 }
 
@@ -66,13 +71,18 @@ fn names_on_the_command_line_find_evil_ones_too() {
         let process = named(&folder, name.as_bytes());
         let run = daemonctl(&["ps", "--json", "--", name]);
         let found = run.good().json();
-        let pids: Vec<&Value> = found["processes"].as_array().unwrap().iter().map(|one| &one["pid"]).collect();
+        let pids: Vec<&Value> =
+            found["processes"].as_array().unwrap().iter().map(|one| &one["pid"]).collect();
         assert!(pids.contains(&&Value::from(process.pid())), "{name:?} names {pids:?}");
         // Misspelt: suggestions quote such names harmlessly, on one line.
         let run = daemonctl(&["ps", "--", &format!("{name}x")]);
         run.check();
         if run.code == Some(4) {
-            assert!(run.err().lines().count() <= 2, "{name:?} makes lines of its own: {}", run.err());
+            assert!(
+                run.err().lines().count() <= 2,
+                "{name:?} makes lines of its own: {}",
+                run.err()
+            );
         }
     }
 }
@@ -120,7 +130,15 @@ fn titles_written_over() {
 fn zombies_and_stopped_ones() {
     let mut zombie = Command::new("/bin/true").stdin(Stdio::null()).spawn().unwrap();
     let pid = zombie.id();
-    let state = |pid: u32| fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().rsplit(") ").next().unwrap().chars().next();
+    let state = |pid: u32| {
+        fs::read_to_string(format!("/proc/{pid}/stat"))
+            .unwrap()
+            .rsplit(") ")
+            .next()
+            .unwrap()
+            .chars()
+            .next()
+    };
     until("it is a zombie", || state(pid) == Some('Z'));
     for run in look_by_all(&[pid]) {
         was_there(&run);
@@ -153,7 +171,12 @@ fn paths_that_are_something_else() {
     let program = inner.join("cat\n");
     fs::copy("/bin/cat", &program).unwrap();
     let out = fs::OpenOptions::new().append(true).open(&file).unwrap();
-    let process = Command::new(&program).current_dir(&inner).env("X\n\u{1b}[2J", "\u{1b}[2J\n").stdin(Stdio::piped()).stdout(out).spawn();
+    let process = Command::new(&program)
+        .current_dir(&inner)
+        .env("X\n\u{1b}[2J", "\u{1b}[2J\n")
+        .stdin(Stdio::piped())
+        .stdout(out)
+        .spawn();
     let process = Kept(process.unwrap());
     look_by_all(&[file.to_str().unwrap(), inner.to_str().unwrap(), program.to_str().unwrap()]);
     fs::remove_file(&file).unwrap();
@@ -169,7 +192,10 @@ fn paths_that_are_something_else() {
 #[test]
 fn a_storm_of_short_lives() {
     let script = "while :; do /bin/true & /bin/true; (exec /bin/true); done";
-    let _storms = [keep(Command::new("/bin/sh").args(["-c", script])), keep(Command::new("/bin/sh").args(["-c", script]))];
+    let _storms = [
+        keep(Command::new("/bin/sh").args(["-c", script])),
+        keep(Command::new("/bin/sh").args(["-c", script])),
+    ];
     for round in 0..40 {
         let args: &[&str] = match round % 4 {
             0 => &["ps", "--json"],
@@ -184,8 +210,15 @@ fn a_storm_of_short_lives() {
             let document = run.json();
             assert_eq!(document["notes"], Value::Array(Vec::new()), "{}", document["notes"]);
             for process in document["processes"].as_array().unwrap() {
-                assert!(process["user"].is_string() && process["cgroup"].is_string() || process["verdict"]["kind"] == "kernel", "{process}");
-                assert!(process["comm"] != "true" || process["verdict"]["kind"] != "unknown", "{process}");
+                assert!(
+                    process["user"].is_string() && process["cgroup"].is_string()
+                        || process["verdict"]["kind"] == "kernel",
+                    "{process}"
+                );
+                assert!(
+                    process["comm"] != "true" || process["verdict"]["kind"] != "unknown",
+                    "{process}"
+                );
                 assert!(process["threads"].as_u64() > Some(0), "{process}");
             }
         }

@@ -12,15 +12,18 @@
 
 #![forbid(unsafe_code)]
 
+pub mod capabilities;
 pub mod chain;
 pub mod descriptors;
 pub mod evidence;
+pub mod executable;
 pub mod fact;
 pub mod holders;
 pub mod locality;
 pub mod maps;
 pub mod machine;
 pub mod membership;
+pub mod namespaces;
 pub mod nearby;
 pub mod needs;
 pub mod process;
@@ -30,6 +33,7 @@ pub mod roles;
 pub mod sample;
 pub mod signals;
 pub mod sockets;
+pub mod traffic;
 pub mod tree;
 pub mod tty;
 pub mod verdict;

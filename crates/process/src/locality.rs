@@ -181,7 +181,7 @@ fn fact(found: Result<Metadata, ReadError>) -> Fact<Metadata> {
     found.map_or_else(ReadError::into_fact, Fact::Known)
 }
 
-fn is_remote(kind: &[u8]) -> bool {
+pub(crate) fn is_remote(kind: &[u8]) -> bool {
     REMOTE.contains(&kind)
 }
 

@@ -161,7 +161,8 @@ fn init(proc: &ProcFs, root: &Path) -> Init {
     match crate::roles::role(program.as_bytes()) {
         Some(crate::roles::Role::Init) if program == "init" => Init::SysV,
         Some(crate::roles::Role::Init | crate::roles::Role::Supervisor) => Init::Other(program),
-        _ => Init::Program(program),
+        // A program's link may lead to another name than it was started by (redis-server).
+        _ => Init::Program(comm),
     }
 }
 

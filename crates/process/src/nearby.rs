@@ -20,9 +20,24 @@ const MAX_MEMBERS: usize = 16;
 /// Where control group hierarchies are mounted, relative to `sys/fs/cgroup`: unified, hybrid, v1.
 const HIERARCHIES: &[&str] = &["", "unified", "systemd", "openrc"];
 
+/// What describes the process itself and says nothing of others.
+const OF_ONE: Needs = Needs(
+    Needs::IO.0
+        | Needs::OOM_SCORE.0
+        | Needs::OOM_ADJUSTMENT.0
+        | Needs::PSS.0
+        | Needs::DESCRIPTORS.0
+        | Needs::SOCKETS.0
+        | Needs::ROOT.0
+        | Needs::LIMITS.0
+        | Needs::NAMESPACES.0,
+);
+
 /// Reads the process, if it exists, and those around it.
 pub fn sample(proc: &ProcFs, sys: &std::path::Path, pid: u32, needs: Needs) -> Sample {
     let mut sample = sample::of_pids(proc, &[pid], needs);
+    // Of the others only what verdicts and the chain of causes are made from.
+    let needs = needs.without(OF_ONE);
     let Some(stat) = sample.processes.first().map(|process| process.stat.clone()) else { return sample };
     line_above(proc, &mut sample, stat.ppid, needs);
     line_above(proc, &mut sample, u32::try_from(stat.session).unwrap_or(0), needs);

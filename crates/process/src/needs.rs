@@ -37,6 +37,22 @@ impl Needs {
     pub const DESCRIPTORS: Needs = Needs(1 << 12);
     /// Memory, load and processors of the machine as a whole.
     pub const MACHINE: Needs = Needs(1 << 13);
+    /// Inodes of its sockets, and which network namespace it is in: a walk of `fd/`.
+    pub const SOCKETS: Needs = Needs(1 << 14);
+    /// The machine's TCP connections with their counters ([`crate::traffic`]).
+    pub const CONNECTIONS: Needs = Needs(1 << 15);
+    /// The machine's listening sockets ([`crate::traffic`]).
+    pub const LISTENERS: Needs = Needs(1 << 16);
+    /// An earlier look to compare with: read of nobody, but who looks again keeps what it had.
+    pub const EARLIER: Needs = Needs(1 << 17);
+    /// Root directory's link.
+    pub const ROOT: Needs = Needs(1 << 18);
+    /// `limits`: resource limits.
+    pub const LIMITS: Needs = Needs(1 << 19);
+    /// Links of all namespaces.
+    pub const NAMESPACES: Needs = Needs(1 << 20);
+    /// `oom_score_adj`.
+    pub const OOM_ADJUSTMENT: Needs = Needs(1 << 21);
     /// What the verdict may want of any process that is not a kernel thread.
     pub const VERDICT: Needs =
         Needs(Self::CMDLINE.0 | Self::OWNER.0 | Self::CGROUP.0 | Self::PID_NAMESPACE.0);
@@ -56,7 +72,8 @@ impl Needs {
 
     /// The part that goes into [`crate::process::Extra`].
     pub fn extra(self) -> Needs {
-        self.without(Needs::VERDICT | Needs::MACHINE)
+        let whole = Needs::MACHINE | Needs::CONNECTIONS | Needs::LISTENERS | Needs::EARLIER;
+        self.without(Needs::VERDICT | whole)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::executable::ExeFile;
 use crate::fact::Fact;
+use crate::namespaces::Namespaces;
 use crate::procfs::PidDir;
 use crate::raw::io::Io;
+use crate::raw::limits::Limit;
 use crate::raw::stat::Stat;
 use crate::raw::status::Status;
 
@@ -66,6 +69,20 @@ pub struct Extra {
     pub pss_bytes: Fact<u64>,
     /// Open descriptors.
     pub descriptors: Fact<u32>,
+    /// What became of the executable's file.
+    pub exe_file: Fact<ExeFile>,
+    /// Root directory: not `/` after chroot(2).
+    pub root: Fact<Box<[u8]>>,
+    /// Resource limits.
+    pub limits: Fact<Box<[Limit]>>,
+    /// Namespaces, in the order of [`crate::namespaces::KINDS`].
+    pub namespaces: Fact<Box<Namespaces>>,
+    /// `/proc/PID/oom_score_adj`, -1000 to 1000.
+    pub oom_score_adj: Fact<i32>,
+    /// Inodes of its sockets, ascending, each once.
+    pub sockets: Fact<Box<[u64]>>,
+    /// Its network namespace, by [`crate::sockets::net_tables_id`].
+    pub net_tables: Fact<u64>,
 }
 
 impl Process {
@@ -101,6 +118,14 @@ impl Process {
     pub fn shown_name(&self) -> &[u8] {
         let full = self.argv0().map(base_name).filter(|full| self.comm.len() == 15 && full.starts_with(&self.comm));
         full.unwrap_or(&self.comm)
+    }
+
+    /// Whether what tells a daemon from a job left behind was asked for: its descriptors, folder,
+    /// executable and environment ([`crate::needs::Needs::DETACHMENT`]).
+    pub fn detachment_is_read(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| {
+            extra.environ != Fact::NotMeasured && extra.stdio.iter().all(|link| *link != Fact::NotMeasured)
+        })
     }
 
     /// The executable's path, if it was read.

@@ -186,6 +186,10 @@ fn read_all(proc: &ProcFs, pids: &[u32], needs: Needs, before: Option<Before<'_>
 /// Reads more of some processes of the sample. Those that are gone, or whose pid is another
 /// process by now, are removed.
 pub fn deepen(proc: &ProcFs, sample: &mut Sample, indices: &[usize], needs: Needs) {
+    // Rules may ask for one process twice; it is read, and removed, once.
+    let mut indices = indices.to_vec();
+    indices.sort_unstable();
+    indices.dedup();
     let processes = &sample.processes;
     let found = spread(indices.len(), |range, out: &mut Vec<(usize, Option<Box<Extra>>)>| {
         let mut text = Vec::with_capacity(16 * 1024);

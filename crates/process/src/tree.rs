@@ -35,6 +35,7 @@ impl Tree {
             })
             .collect();
         let mut tree = Tree { parents, ..Tree::default() };
+        tree.cut_circles();
         tree.link(processes.len());
         tree.groups = processes.iter().enumerate().map(|(i, p)| (p.stat.pgrp, i as u32)).collect();
         tree.groups.sort_unstable();
@@ -66,36 +67,43 @@ impl Tree {
         self.order_from_roots(count);
     }
 
+    /// Texts read at different moments can make a circle (a pid used again while we read): its
+    /// smallest pid loses its parent, so that every line of ancestors ends.
+    fn cut_circles(&mut self) {
+        // The walk in which each was first met; 0: not yet.
+        let mut met = vec![0usize; self.parents.len()];
+        for start in 0..met.len() {
+            let mut at = Some(start);
+            while let Some(index) = at.filter(|&index| met.get(index) == Some(&0)) {
+                if let Some(walk) = met.get_mut(index) {
+                    *walk = start + 1;
+                }
+                at = self.parent(index);
+            }
+            let Some(closing) = at.filter(|&index| met.get(index) == Some(&(start + 1))) else { continue };
+            let (mut smallest, mut at) = (closing, self.parent(closing));
+            while let Some(index) = at.filter(|&index| index != closing) {
+                smallest = smallest.min(index);
+                at = self.parent(index);
+            }
+            if let Some(parent) = self.parents.get_mut(smallest) {
+                *parent = None;
+            }
+        }
+    }
+
     fn order_from_roots(&mut self, count: usize) {
         let mut order: Vec<u32> = Vec::with_capacity(count);
-        let mut placed = vec![false; count];
-        let roots = (0..count as u32).filter(|&i| self.parent(i as usize).is_none());
-        order.extend(roots);
-        // Texts read at different moments can make a circle (a pid used again while we read): what
-        // no root leads to is entered at its smallest pid.
-        let mut unseen = 0;
+        order.extend((0..count as u32).filter(|&index| self.parent(index as usize).is_none()));
         let mut at = 0;
-        while order.len() < count || at < order.len() {
-            if at == order.len() {
-                while placed.get(unseen).is_some_and(|placed| *placed) {
-                    unseen += 1;
-                }
-                order.push(unseen as u32);
-            }
-            let Some(&index) = order.get(at) else { break };
+        while let Some(&index) = order.get(at) {
             at += 1;
-            match placed.get_mut(index as usize) {
-                Some(placed) if !*placed => *placed = true,
-                _ => continue,
-            }
-            let children = self.children(index as usize);
-            let fresh = children.iter().filter(|&&child| placed.get(child as usize) == Some(&false));
-            order.extend(fresh);
+            order.extend_from_slice(self.children(index as usize));
         }
         self.order = order;
     }
 
-    /// The parent, if it is in the sample.
+    /// The parent, if it is in the sample and not a descendant too.
     pub fn parent(&self, index: usize) -> Option<usize> {
         Some((*self.parents.get(index)?)? as usize)
     }
@@ -118,14 +126,8 @@ impl Tree {
         self.groups.iter().skip(start).take_while(move |(group, _)| *group == pgrp).map(|(_, index)| *index as usize)
     }
 
-    /// The ancestors, nearest first. Ends at a circle.
+    /// The ancestors, nearest first.
     pub fn ancestors(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        let mut at = index;
-        let mut left = self.parents.len();
-        std::iter::from_fn(move || {
-            left = left.checked_sub(1)?;
-            at = self.parent(at)?;
-            Some(at)
-        })
+        std::iter::successors(self.parent(index), |&above| self.parent(above))
     }
 }

@@ -45,17 +45,54 @@ const GROUPS: &[&str] = &[
 
 /// Names that rules know, and some that they don't.
 const NAMES: &[&str] = &[
-    "systemd", "init", "sshd", "cron", "bash", "-bash", "sh", "tmux: server", "screen", "nginx", "agetty", "login",
-    "runsv", "supervise-daemo", "containerd-shim", "docker-init", "kworker/0:1", "[kthreadd]", "sudo", "su", "",
-    "\u{1b}[2J", "a) S 1 1", "java",
+    "systemd",
+    "init",
+    "sshd",
+    "cron",
+    "bash",
+    "-bash",
+    "sh",
+    "tmux: server",
+    "screen",
+    "nginx",
+    "agetty",
+    "login",
+    "runsv",
+    "supervise-daemo",
+    "containerd-shim",
+    "docker-init",
+    "kworker/0:1",
+    "[kthreadd]",
+    "sudo",
+    "su",
+    "",
+    "\u{1b}[2J",
+    "a) S 1 1",
+    "java",
 ];
 
 const LINKS: &[&str] = &[
-    "/dev/null", "/dev/pts/1", "/dev/pts/9 (deleted)", "pipe:[7]", "pipe:[8]", "socket:[9]", "/home/a/nohup.out",
-    "/var/log/x", "/", "", "/run/service/web",
+    "/dev/null",
+    "/dev/pts/1",
+    "/dev/pts/9 (deleted)",
+    "pipe:[7]",
+    "pipe:[8]",
+    "socket:[9]",
+    "/home/a/nohup.out",
+    "/var/log/x",
+    "/",
+    "",
+    "/run/service/web",
 ];
 
-const ENVIRONMENTS: &[&str] = &["", "INVOCATION_ID=1\0", "RC_SVCNAME=x\0", "SSH_CONNECTION=1 2 3 4\0", "TMUX=\0STY=1\0", "=\0=="];
+const ENVIRONMENTS: &[&str] = &[
+    "",
+    "INVOCATION_ID=1\0",
+    "RC_SVCNAME=x\0",
+    "SSH_CONNECTION=1 2 3 4\0",
+    "TMUX=\0STY=1\0",
+    "=\0==",
+];
 
 /// A process to be: indices into the lists above.
 #[derive(Debug, Clone)]
@@ -78,25 +115,41 @@ fn specs(count: usize) -> impl Strategy<Value = Vec<Spec>> {
     let id = || prop_oneof![6 => 0..12i32, 1 => Just(-1), 1 => any::<i32>()];
     let spec = (
         ([1..14i32, 0..14], [id(), id(), id()]),
-        (0..20u64, prop::bool::weighted(0.15), prop::sample::select(&b"RSDTtZXI?"[..]), prop_oneof![Just(0u32), Just(34817), any::<u32>()]),
+        (
+            0..20u64,
+            prop::bool::weighted(0.15),
+            prop::sample::select(&b"RSDTtZXI?"[..]),
+            prop_oneof![Just(0u32), Just(34817), any::<u32>()],
+        ),
         (0..NAMES.len(), prop::option::weighted(0.8, 0..GROUPS.len()), [0..4u32, 0..4]),
-        ([0..5usize, 0..5, 0..5, 0..5], prop::option::of(prop::collection::vec(0..NAMES.len(), 0..4))),
+        (
+            [0..5usize, 0..5, 0..5, 0..5],
+            prop::option::of(prop::collection::vec(0..NAMES.len(), 0..4)),
+        ),
         ([0..LINKS.len(), 0..LINKS.len(), 0..LINKS.len()], prop::option::of(0..ENVIRONMENTS.len())),
     )
-        .prop_map(|((low, high), (start, kernel, state, tty), (name, group, signals), (facts, args), (links, environ))| Spec {
-            ids: [low[0], low[1], high[0], high[1], high[2]],
-            start,
-            kernel,
-            state,
-            tty,
-            name,
-            group,
-            signals,
-            facts,
-            args,
-            links,
-            environ,
-        });
+        .prop_map(
+            |(
+                (low, high),
+                (start, kernel, state, tty),
+                (name, group, signals),
+                (facts, args),
+                (links, environ),
+            )| Spec {
+                ids: [low[0], low[1], high[0], high[1], high[2]],
+                start,
+                kernel,
+                state,
+                tty,
+                name,
+                group,
+                signals,
+                facts,
+                args,
+                links,
+                environ,
+            },
+        );
     prop::collection::vec(spec, 0..count)
 }
 
@@ -148,14 +201,17 @@ fn build(mould: &Sample, specs: &[Spec], duplicates: bool) -> Sample {
             process.comm = Box::from(NAMES[spec.name].as_bytes());
             let stat = &mut process.stat;
             (stat.state, stat.start_ticks, stat.tty_nr) = (spec.state, spec.start, spec.tty);
-            (stat.ppid, stat.session, stat.pgrp, stat.tpgid) = (spec.ids[1].unsigned_abs(), spec.ids[2], spec.ids[3], spec.ids[4]);
+            (stat.ppid, stat.session, stat.pgrp, stat.tpgid) =
+                (spec.ids[1].unsigned_abs(), spec.ids[2], spec.ids[3], spec.ids[4]);
             (stat.ignored, stat.caught) = (spec.signals[0], spec.signals[1]);
             stat.flags = if spec.kernel { PF_KTHREAD } else { 0 };
             process.euid = unknown(spec.facts[0], spec.start as u32 * 100);
-            process.pid_namespace = unknown(spec.facts[1], 4_026_531_836 + spec.facts[2] as u64 / 4);
+            process.pid_namespace =
+                unknown(spec.facts[1], 4_026_531_836 + spec.facts[2] as u64 / 4);
             process.cgroup = spec.group.map_or(Fact::NotPermitted, |index| group(mould, index));
             process.cmdline = spec.args.as_ref().map_or(Fact::NotPermitted, |args| {
-                let text: Vec<u8> = args.iter().flat_map(|&arg| [NAMES[arg].as_bytes(), b"\0"].concat()).collect();
+                let text: Vec<u8> =
+                    args.iter().flat_map(|&arg| [NAMES[arg].as_bytes(), b"\0"].concat()).collect();
                 Fact::Known(text.into_boxed_slice())
             });
             process.extra = spec.environ.map(|environ| {
@@ -212,8 +268,8 @@ fn check(sample: &Sample, tree: &Tree, judgement: &Judgement) -> Result<(), Test
     for index in tree.parents_first() {
         prop_assert!(!std::mem::replace(&mut seen[index], true), "{} comes twice", index);
         let above: Vec<usize> = tree.ancestors(index).collect();
-        let circle = above.len() >= count;
-        prop_assert!(circle || above.iter().all(|&parent| seen[parent]), "{} comes before its parent", index);
+        prop_assert!(above.len() < count, "a circle above {}", index);
+        prop_assert!(above.iter().all(|&parent| seen[parent]), "{} comes before its parent", index);
         for &child in tree.children(index) {
             prop_assert_eq!(tree.parent(child as usize), Some(index));
         }
@@ -226,8 +282,12 @@ fn check(sample: &Sample, tree: &Tree, judgement: &Judgement) -> Result<(), Test
 fn readable(judgement: &Judgement) -> Vec<String> {
     let one = |index: usize| {
         let verdict = &judgement.verdicts[index];
-        let service = judgement.service(index).map(|service| (service.manager, &service.name, service.how));
-        format!("{:?} {:?} {} {} {service:?}", verdict.sub_kind, verdict.confidence, verdict.because, verdict.posing_as_kernel)
+        let service =
+            judgement.service(index).map(|service| (service.manager, &service.name, service.how));
+        format!(
+            "{:?} {:?} {} {} {service:?}",
+            verdict.sub_kind, verdict.confidence, verdict.because, verdict.posing_as_kernel
+        )
     };
     (0..judgement.verdicts.len()).map(one).collect()
 }
@@ -284,12 +344,19 @@ fn the_order_of_reading_changes_nothing() {
         let mut pids: Vec<u32> = (1..=150).collect();
         for &pid in &pids {
             let group = random.pick(GROUPS);
-            let (ppid, session) = (random.below(pid as usize) as u32, random.below(pid as usize + 1) as i32);
+            let (ppid, session) =
+                (random.below(pid as usize) as u32, random.below(pid as usize + 1) as i32);
             let name = *random.pick(NAMES);
             let stdin = *random.pick(&LINKS[..9]);
             let make = random.below(8);
             fake.process(pid, |p| {
-                let p = p.comm(name).cmdline(&[name]).cgroup(&format!("0::{group}")).ppid(ppid).session(session).fd(0, stdin);
+                let p = p
+                    .comm(name)
+                    .cmdline(&[name])
+                    .cgroup(&format!("0::{group}"))
+                    .ppid(ppid)
+                    .session(session)
+                    .fd(0, stdin);
                 match make {
                     0 => p.kernel_thread(name),
                     1 => p.zombie(),
@@ -307,46 +374,17 @@ fn the_order_of_reading_changes_nothing() {
             assert_eq!(sample.processes.len(), 150);
             let (tree, judgement) = verdict::judge(&proc, &mut sample, &machine, &known());
             check(&sample, &tree, &judgement).unwrap();
-            assert_eq!(classify(&sample, &Tree::new(&sample), &machine, &known()).verdicts, judgement.verdicts);
-            assert!(readable(&judgement) == *first.get_or_insert_with(|| readable(&judgement)), "seed {seed}");
+            assert_eq!(
+                classify(&sample, &Tree::new(&sample), &machine, &known()).verdicts,
+                judgement.verdicts
+            );
+            assert!(
+                readable(&judgement) == *first.get_or_insert_with(|| readable(&judgement)),
+                "seed {seed}"
+            );
             for at in (1..pids.len()).rev() {
                 pids.swap(at, random.below(at + 1));
             }
-        }
-    }
-}
-
-/// Columns that somebody asks for are read before the verdict: they must not change it.
-#[test]
-fn what_else_was_read_changes_no_verdict() {
-    let fake = FakeProc::new().unwrap();
-    let mut random = Random::new(7);
-    fake.process(1, |p| p.comm("init")).unwrap();
-    fake.process(2, |p| p.comm("sshd").cgroup("0::/system.slice/ssh.service")).unwrap();
-    fake.process(3, |p| p.comm("bash").pts(1, 3)).unwrap();
-    for pid in 10..80u32 {
-        let (null, terminal) = (random.below(2) == 0, random.below(4) == 0);
-        let (parent, session) = (random.below(4) as u32, *random.pick(&[0, 3, 9, pid.cast_signed()]));
-        let (group, environ) = (*random.pick(GROUPS), *random.pick(ENVIRONMENTS));
-        let output = if null { "/dev/null" } else { "pipe:[7]" };
-        fake.process(pid, |p| {
-            let p = p.ppid(parent).session(session).pgrp(3).fd(0, output).fd(1, output).fd(2, output).cgroup(&format!("0::{group}"));
-            let p = p.environ(&[environ]).link("cwd", if null { "/" } else { "/home/a" });
-            if terminal { p.pts(1, 3) } else { p }
-        })
-        .unwrap();
-    }
-    let proc = ProcFs::open(fake.path()).unwrap();
-    let machine = Machine::look(&proc, fake.path(), true);
-    let verdicts = |needs: Needs| {
-        let mut sample = sample::take(&proc, Needs::VERDICT | needs).unwrap();
-        let (_, judgement) = verdict::judge(&proc, &mut sample, &machine, &known());
-        readable(&judgement)
-    };
-    let expected = verdicts(Needs::NOTHING);
-    for needs in [Needs::EXE, Needs::STATUS, Needs::STDIO, Needs::ENVIRON, Needs::DESCRIPTORS, Needs::DETACHMENT, Needs::IO] {
-        for (index, (one, other)) in expected.iter().zip(verdicts(needs)).enumerate() {
-            assert_eq!(*one, other, "process {index} when {needs:?} was read too");
         }
     }
 }
@@ -360,9 +398,13 @@ fn verdicts_take_linear_time() {
         ("children of one", |_, p| p.stat.ppid = 1),
         ("each the next one's parent", |pid, p| p.stat.ppid = pid - 1),
         ("one group", |_, p| (p.stat.ppid, p.stat.pgrp, p.stat.session) = (2, 2, 2)),
-        ("one terminal", |_, p| (p.stat.ppid, p.stat.pgrp, p.stat.session, p.stat.tty_nr) = (2, 2, 2, 34817)),
+        ("one terminal", |_, p| {
+            (p.stat.ppid, p.stat.pgrp, p.stat.session, p.stat.tty_nr) = (2, 2, 2, 34817)
+        }),
         ("a circle", |pid, p| p.stat.ppid = if pid == 3 { 9_000 } else { pid - 1 }),
-        ("groups of pairs", |pid, p| (p.stat.ppid, p.stat.pgrp, p.stat.tty_nr) = (2, (pid / 2) as i32, 34817)),
+        ("groups of pairs", |pid, p| {
+            (p.stat.ppid, p.stat.pgrp, p.stat.tty_nr) = (2, (pid / 2) as i32, 34817)
+        }),
         ("all leaders", |pid, p| (p.stat.ppid, p.stat.session) = (1, pid as i32)),
         ("namespaces", |pid, p| (p.stat.ppid, p.pid_namespace) = (1, Fact::Known(u64::from(pid)))),
     ];

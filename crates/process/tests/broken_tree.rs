@@ -29,11 +29,14 @@ const EVERYTHING: Needs = Needs(u64::MAX);
 /// A small machine: init, a kernel thread, a service with a worker, a shell with a job, a zombie.
 fn machine() -> FakeProc {
     let fake = FakeProc::new().unwrap();
-    fake.process(1, |p| p.comm("systemd").cmdline(&["/sbin/init"]).cgroup("0::/init.scope")).unwrap();
+    fake.process(1, |p| p.comm("systemd").cmdline(&["/sbin/init"]).cgroup("0::/init.scope"))
+        .unwrap();
     fake.process(2, |p| p.kernel_thread("kthreadd")).unwrap();
     mend(&fake);
-    fake.process(501, |p| p.comm("web").ppid(BROKEN).pgrp(500).session(500).cgroup(SERVICE)).unwrap();
-    fake.process(600, |p| p.comm("bash").cmdline(&["-bash"]).pts(1, 601).cgroup("0::/user.slice")).unwrap();
+    fake.process(501, |p| p.comm("web").ppid(BROKEN).pgrp(500).session(500).cgroup(SERVICE))
+        .unwrap();
+    fake.process(600, |p| p.comm("bash").cmdline(&["-bash"]).pts(1, 601).cgroup("0::/user.slice"))
+        .unwrap();
     fake.process(601, |p| p.comm("vi").ppid(600).pgrp(601).session(600).pts(1, 601)).unwrap();
     fake.process(602, |p| p.comm("gone").ppid(600).zombie()).unwrap();
     fake
@@ -41,7 +44,9 @@ fn machine() -> FakeProc {
 
 /// Makes the broken one whole.
 fn mend(fake: &FakeProc) {
-    let web = |p: testkit::fakeproc::Process| p.comm("web").cmdline(&["/usr/bin/web", "-d"]).cgroup(SERVICE).start_ticks(500);
+    let web = |p: testkit::fakeproc::Process| {
+        p.comm("web").cmdline(&["/usr/bin/web", "-d"]).cgroup(SERVICE).start_ticks(500)
+    };
     fake.process(BROKEN, web).unwrap();
 }
 
@@ -54,10 +59,20 @@ fn look(root: &Path) -> Sample {
     let (tree, judgement) = verdict::judge(&proc, &mut sample, &machine, &known);
     assert_eq!(judgement.verdicts.len(), sample.processes.len());
     let origin = |_: &verdict::ServiceRef| Origin::default();
-    let scene = Scene { sample: &sample, tree: &tree, judgement: &judgement, machine: &machine, root, origin: &origin };
+    let scene = Scene {
+        sample: &sample,
+        tree: &tree,
+        judgement: &judgement,
+        machine: &machine,
+        root,
+        origin: &origin,
+    };
     for index in 0..sample.processes.len() {
         assert!(!chain::explain(&scene, index).is_empty());
-        assert!(!evidence::gather(&sample, &tree, &judgement, &machine, index, &Serving::default()).is_empty());
+        assert!(
+            !evidence::gather(&sample, &tree, &judgement, &machine, index, &Serving::default())
+                .is_empty()
+        );
     }
     if let Ok(dir) = proc.process(BROKEN) {
         let _ = descriptors::count(&dir);
@@ -86,14 +101,30 @@ fn check(what: &str, sample: &Sample) {
     let here = sample.by_pid(BROKEN).is_some();
     let noted = sample.unreadable.iter().any(|(pid, _)| *pid == BROKEN);
     assert!(!(here && noted), "{what}: half there");
-    assert!(sample.unreadable.iter().all(|(pid, _)| *pid == BROKEN), "{what}: {:?}", sample.unreadable);
+    assert!(
+        sample.unreadable.iter().all(|(pid, _)| *pid == BROKEN),
+        "{what}: {:?}",
+        sample.unreadable
+    );
 }
 
 /// Files of one process that are read by this room.
-const FILES: &[&str] =
-    &["stat", "status", "cmdline", "cgroup", "environ", "io", "oom_score", "maps", "limits", "smaps_rollup", "smaps"];
+const FILES: &[&str] = &[
+    "stat",
+    "status",
+    "cmdline",
+    "cgroup",
+    "environ",
+    "io",
+    "oom_score",
+    "maps",
+    "limits",
+    "smaps_rollup",
+    "smaps",
+];
 /// Links.
-const LINKS: &[&str] = &["exe", "cwd", "root", "fd/0", "fd/1", "fd/2", "ns/pid", "ns/net", "ns/mnt"];
+const LINKS: &[&str] =
+    &["exe", "cwd", "root", "fd/0", "fd/1", "fd/2", "ns/pid", "ns/net", "ns/mnt"];
 /// Files of the machine.
 const MACHINE_FILES: &[&str] = &["stat", "meminfo", "loadavg", "uptime", "version"];
 
@@ -222,7 +253,11 @@ fn a_text_may_be_cut_anywhere() {
                 assert_eq!(file, "stat", "cut at {length}");
                 continue;
             };
-            assert_eq!((process.key, &process.stat), (whole.key, &whole.stat), "{file} cut at {length}");
+            assert_eq!(
+                (process.key, &process.stat),
+                (whole.key, &whole.stat),
+                "{file} cut at {length}"
+            );
             assert_ne!(file, "stat", "a cut stat was believed: {length} of {}", text.len());
         }
         fake.raw(&path, &text).unwrap();
@@ -238,7 +273,9 @@ fn garbage_everywhere() {
         for file in FILES {
             if random.below(3) > 0 {
                 let length = random.below(600);
-                let garbage: Vec<u8> = (0..length).map(|_| *random.pick(b"0123456789 \n\t:()/-\0\xff\x1babcS")).collect();
+                let garbage: Vec<u8> = (0..length)
+                    .map(|_| *random.pick(b"0123456789 \n\t:()/-\0\xff\x1babcS"))
+                    .collect();
                 fake.raw(format!("{BROKEN}/{file}"), garbage).unwrap();
             }
         }
@@ -264,7 +301,10 @@ fn what_a_process_has_not_is_told_from_what_was_not_asked() {
     let zombie = sample.by_pid(602).unwrap();
     assert!(zombie.stat.is_zombie() && zombie.args().next().is_none());
     let thread = sample.by_pid(2).unwrap();
-    assert_eq!((&thread.cmdline, thread.pid_namespace), (&Fact::NotApplicable, Fact::NotApplicable));
+    assert_eq!(
+        (&thread.cmdline, thread.pid_namespace),
+        (&Fact::NotApplicable, Fact::NotApplicable)
+    );
 }
 
 /// Parents in circles, a parent of itself, a session of nobody: verdicts come, and soon.
@@ -275,8 +315,14 @@ fn circles_of_parents() {
         fake.process(pid, |p| p.ppid(10 + (pid - 9) % 4).session(77).pgrp(-1)).unwrap();
     }
     fake.process(20, |p| p.ppid(20)).unwrap();
-    fake.process(21, |p| p.ppid(u32::MAX).session(i32::MIN).pgrp(i32::MIN).tty(0xfff, 0xf_ffff, i32::MIN)).unwrap();
-    fake.process(22, |p| p.ppid(20).start_ticks(u64::MAX).cpu_ticks(u64::MAX, u64::MAX).nice(i32::MIN / 2).threads(9)).unwrap();
+    fake.process(21, |p| {
+        p.ppid(u32::MAX).session(i32::MIN).pgrp(i32::MIN).tty(0xfff, 0xf_ffff, i32::MIN)
+    })
+    .unwrap();
+    fake.process(22, |p| {
+        p.ppid(20).start_ticks(u64::MAX).cpu_ticks(u64::MAX, u64::MAX).nice(i32::MIN / 2).threads(9)
+    })
+    .unwrap();
     let sample = look_in_time("circles", &fake);
     assert_eq!(sample.processes.len(), 7);
     assert!(sample.unreadable.is_empty(), "{:?}", sample.unreadable);
@@ -319,6 +365,26 @@ fn a_pid_that_was_given_to_another_process_is_not_mixed_with_the_first() {
     fake.process(50, |p| p.comm("third").start_ticks(300).link("cwd", "/third")).unwrap();
     sample::deepen(&proc, &mut sample, &[0, 1], Needs::DETACHMENT);
     assert!(sample.by_pid(50).is_none());
+}
+
+/// Rules ask for some processes twice; one that has ended is left out, and no other one with it.
+#[test]
+fn a_process_that_was_asked_for_twice_is_left_out_once() {
+    let fake = machine();
+    let proc = ProcFs::open(fake.path()).unwrap();
+    let mut sample = sample::take(&proc, Needs::VERDICT).unwrap();
+    let count = sample.processes.len();
+    for pid in [BROKEN, 601] {
+        fake.remove(pid.to_string()).unwrap();
+    }
+    let (one, other) = (sample.index_of(BROKEN).unwrap(), sample.index_of(601).unwrap());
+    sample::deepen(&proc, &mut sample, &[other, one, other, one, 99, one], Needs::DETACHMENT);
+    assert_eq!(sample.processes.len(), count - 2);
+    assert!(
+        sample.by_pid(BROKEN).is_none()
+            && sample.by_pid(601).is_none()
+            && sample.by_pid(602).is_some()
+    );
 }
 
 /// No `/proc` at all.

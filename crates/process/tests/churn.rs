@@ -22,7 +22,11 @@ impl Storm {
         // Half of them are forgotten, half are waited for; each lives for a millisecond or less.
         let script = "while :; do /bin/true & /bin/true; (exec /bin/true); done";
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(["-c", script])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         Storm(command.spawn().unwrap())
     }
 }
@@ -47,7 +51,10 @@ fn half(process: &Process) -> Option<&'static str> {
     if process.pid_namespace == gone {
         return Some("no pid namespace");
     }
-    if process.cgroup == Fact::NotApplicable || process.euid == Fact::NotApplicable || process.cmdline == Fact::NotApplicable {
+    if process.cgroup == Fact::NotApplicable
+        || process.euid == Fact::NotApplicable
+        || process.cmdline == Fact::NotApplicable
+    {
         return Some("no control group, owner or arguments");
     }
     // Without arguments, but with memory: in the middle of execve(2), where the kernel has none yet.
@@ -72,16 +79,22 @@ fn two_hundred_samples_in_a_storm_of_forks() {
     let mut short_lived = 0;
     let mut newest = 0;
     for round in 0..200 {
-        let needs = if round % 2 == 0 { Needs::VERDICT } else { Needs::VERDICT | Needs::STATUS | Needs::EXE | Needs::STDIO };
+        let needs = if round % 2 == 0 {
+            Needs::VERDICT
+        } else {
+            Needs::VERDICT | Needs::STATUS | Needs::EXE | Needs::STDIO
+        };
         let mut sample = sample::take(&proc, needs).unwrap();
         assert!(sample.unreadable.is_empty(), "{:?}", sample.unreadable);
-        let (_, judgement) = verdict::judge(&proc, &mut sample, &machine, &KnownServices::default());
+        let (_, judgement) =
+            verdict::judge(&proc, &mut sample, &machine, &KnownServices::default());
         assert_eq!(judgement.verdicts.len(), sample.processes.len());
         assert!(sample.by_pid(own).is_some());
         for process in &sample.processes {
             assert_eq!(half(process), None, "round {round}: {process:?}");
         }
-        let last = sample.processes.iter().map(|process| process.key.start_ticks).max().unwrap_or(0);
+        let last =
+            sample.processes.iter().map(|process| process.key.start_ticks).max().unwrap_or(0);
         short_lived += usize::from(last > newest);
         newest = newest.max(last);
     }

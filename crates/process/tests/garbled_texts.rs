@@ -22,13 +22,27 @@ const MUTATIONS: u64 = 20_000;
 const MAX_TEXT: usize = 6_000;
 
 /// Texts that the kernel writes, by the parser's name that takes them.
-const FILES: &[&str] =
-    &["stat", "status", "cgroup", "maps", "smaps", "limits", "io", "mountinfo", "cmdline", "environ", "smaps_rollup"];
+const FILES: &[&str] = &[
+    "stat",
+    "status",
+    "cgroup",
+    "maps",
+    "smaps",
+    "limits",
+    "io",
+    "mountinfo",
+    "cmdline",
+    "environ",
+    "smaps_rollup",
+];
 
 fn corpus() -> Vec<Vec<u8>> {
     let mut texts = Vec::new();
-    let mut pids: Vec<PathBuf> = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path()).collect();
-    pids.retain(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().iter().all(u8::is_ascii_digit)));
+    let mut pids: Vec<PathBuf> =
+        fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path()).collect();
+    pids.retain(|path| {
+        path.file_name().is_some_and(|name| name.as_encoded_bytes().iter().all(u8::is_ascii_digit))
+    });
     pids.sort();
     // A few of all, ourselves always: root's files may not be readable.
     let step = pids.len().div_ceil(20).max(1);
@@ -91,9 +105,23 @@ fn parse_all(text: &[u8]) {
 
 /// Numbers at the edges of what fields hold.
 const NUMBERS: &[&[u8]] = &[
-    b"0", b"-0", b"-1", b"2147483647", b"-2147483648", b"4294967295", b"4294967296", b"-9223372036854775808",
-    b"18446744073709551615", b"18446744073709551616", b"99999999999999999999999", b"1e9", b"0x10", b"+5", b"",
-    b"ffffffffffffffff", b"ffffffffffffffffff",
+    b"0",
+    b"-0",
+    b"-1",
+    b"2147483647",
+    b"-2147483648",
+    b"4294967295",
+    b"4294967296",
+    b"-9223372036854775808",
+    b"18446744073709551615",
+    b"18446744073709551616",
+    b"99999999999999999999999",
+    b"1e9",
+    b"0x10",
+    b"+5",
+    b"",
+    b"ffffffffffffffff",
+    b"ffffffffffffffffff",
 ];
 
 fn mutate(text: &mut Vec<u8>, other: &[u8], random: &mut Random) {
@@ -121,11 +149,16 @@ fn mutate(text: &mut Vec<u8>, other: &[u8], random: &mut Random) {
             6 => {
                 // A whole number is another one.
                 let digit = |byte: &u8| byte.is_ascii_digit();
-                let start = text[at..].iter().position(digit).map_or(text.len(), |found| at + found);
-                let stop = text[start..].iter().position(|byte| !digit(byte)).map_or(text.len(), |found| start + found);
+                let start =
+                    text[at..].iter().position(digit).map_or(text.len(), |found| at + found);
+                let stop = text[start..]
+                    .iter()
+                    .position(|byte| !digit(byte))
+                    .map_or(text.len(), |found| start + found);
                 text.splice(start..stop, NUMBERS[random.below(NUMBERS.len())].iter().copied());
             }
-            7 => text.insert(at, *b" \n\t:()[]\0\x1b-/\\.,\xff".get(random.below(17)).unwrap_or(&b' ')),
+            7 => text
+                .insert(at, *b" \n\t:()[]\0\x1b-/\\.,\xff".get(random.below(17)).unwrap_or(&b' ')),
             _ => {
                 let mut lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').collect();
                 let (one, another) = (random.below(lines.len()), random.below(lines.len()));
@@ -172,8 +205,20 @@ fn long_texts_take_linear_time() {
         ("membership", |text| drop(Membership::parse(text))),
         ("unescape", |text| drop(membership::unescape(&String::from_utf8_lossy(text)))),
     ];
-    let pieces: &[&[u8]] =
-        &[b"(", b")", b"(a) S 1 ", b"\n", b":", b"1:a:/x\n", b"/", b"\\x2d", b"Name:\tx\n", b"Groups:\t1 2 3\n", b"a.slice/", b"../"];
+    let pieces: &[&[u8]] = &[
+        b"(",
+        b")",
+        b"(a) S 1 ",
+        b"\n",
+        b":",
+        b"1:a:/x\n",
+        b"/",
+        b"\\x2d",
+        b"Name:\tx\n",
+        b"Groups:\t1 2 3\n",
+        b"a.slice/",
+        b"../",
+    ];
     for (name, parser) in parsers {
         for piece in pieces {
             let took = |repeats: usize| {

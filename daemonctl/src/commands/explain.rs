@@ -27,7 +27,16 @@ Examples:
 
 /// Everything that the evidence and the description of one process are made from.
 const NEEDS: Needs = Needs(
-    Needs::VERDICT.0 | Needs::DETACHMENT.0 | Needs::STATUS.0 | Needs::IO.0 | Needs::OOM_SCORE.0 | Needs::DESCRIPTORS.0,
+    Needs::VERDICT.0
+        | Needs::DETACHMENT.0
+        | Needs::STATUS.0
+        | Needs::IO.0
+        | Needs::OOM_SCORE.0
+        | Needs::OOM_ADJUSTMENT.0
+        | Needs::DESCRIPTORS.0
+        | Needs::ROOT.0
+        | Needs::LIMITS.0
+        | Needs::NAMESPACES.0,
 );
 
 /// Options of `explain`.

@@ -259,6 +259,7 @@ mod tests {
             signal: signal.map(str::to_owned),
             yes: false,
             dry_run: false,
+            containers: false,
             wait: None,
         }
     }

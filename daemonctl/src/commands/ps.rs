@@ -103,10 +103,24 @@ impl Selection {
     fn check_user(&self, context: &Context) -> Result<(), Failure> {
         match &self.user {
             Some(user) if !Users::exists(user, &context.common.system_root) => {
-                Err(Failure::not_found(format_args!("no user is called `{user}`")).hint("give a name or a number"))
+                Err(Failure::not_found(format_args!("no user is called `{}`", present::text::clean(user.as_bytes()))).hint("give a name or a number"))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether any process belongs to the service asked for.
+    ///
+    /// # Errors
+    /// None does.
+    pub fn check_service(&self, snapshot: &Snapshot) -> Result<(), Failure> {
+        let Some(name) = &self.service else { return Ok(()) };
+        if snapshot.judgement.services.iter().any(|service| what::names_service(name, &service.name)) {
+            return Ok(());
+        }
+        let shown = present::text::clean(name.as_bytes());
+        Err(Failure::not_found(format_args!("no process belongs to a service called `{shown}`"))
+            .hint("`daemonctl` lists the services that run"))
     }
 
     /// Whether a row is of the kind, user and service asked for.
@@ -154,6 +168,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             table::render(&view, &rows, &order, &context.layout(), out);
         }
         drop(rows);
+        snapshot.say_unreadable()?;
         if args.watch.is_on() {
             before = Some(snapshot);
         }
@@ -163,6 +178,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
 
 fn chosen<'a>(context: &Context, snapshot: &'a Snapshot, args: &Args) -> Result<Vec<Row<'a>>, Failure> {
     let mut rows = snapshot.rows();
+    args.selection.check_service(snapshot)?;
     rows.retain(|row| args.selection.admits(row));
     if !args.what.is_empty() {
         let found = what::find(context, snapshot, &args.what)?;

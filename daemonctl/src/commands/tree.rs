@@ -53,6 +53,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     crate::watch::repeat(&args.watch, context, |out| {
         let snapshot = Snapshot::take(context, context.needs(view.needs()))?;
         let mut rows = snapshot.rows();
+        args.selection.check_service(&snapshot)?;
         rows.retain(|row| args.selection.admits(row));
         if !args.what.is_empty() {
             let family = family(context, &snapshot, &args.what)?;
@@ -66,7 +67,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         }
         let branches = tree::layout(&parents);
         table::render_tree(&view, &chosen, &branches, &context.layout(), out);
-        Ok(())
+        snapshot.say_unreadable()
     })
 }
 

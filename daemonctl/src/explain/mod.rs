@@ -1,5 +1,7 @@
 //! What `explain` knows of one process, before it is drawn.
 
+mod bounds;
+mod facts;
 pub mod text;
 
 use std::cell::RefCell;
@@ -12,6 +14,7 @@ use present::json::{Note, Object};
 use process::chain::{self, Link, Origin, Scene};
 use process::evidence::{self, Evidence, Serving};
 use process::fact::Fact;
+use process::process::Extra;
 use process::sockets::{self, SocketError, Wanted};
 use process::verdict::ServiceRef;
 use serde_json::json;
@@ -34,6 +37,8 @@ pub struct Explanation {
     pub chain: Vec<Link>,
     /// What it listens on.
     pub serving: Serving,
+    /// What its namespaces are compared with.
+    around: bounds::Surroundings,
     /// What could not be looked at.
     pub notes: Vec<Note>,
 }
@@ -59,7 +64,8 @@ impl Explanation {
         let chain = chain::explain(&scene, index);
         notes.extend(trouble.into_inner());
         notes.extend(refused(&snapshot, index));
-        Some(Explanation { snapshot, index, evidence, chain, serving, notes })
+        let around = bounds::Surroundings::look(&context.proc().ok()?);
+        Some(Explanation { snapshot, index, evidence, chain, serving, around, notes })
     }
 
     /// Its row in the snapshot.
@@ -72,6 +78,7 @@ impl Explanation {
         let row = self.row()?;
         let deep: Vec<_> = crate::columns::COLUMNS.iter().filter(|column| DEEP.contains(&column.key)).collect();
         let mut object = crate::json::process(&row, &deep);
+        bounds::to_json(row.process.extra.as_deref().unwrap_or(&Extra::default()), &self.around, &mut object);
         let evidence: Vec<_> = self
             .evidence
             .iter()
@@ -102,8 +109,10 @@ impl Explanation {
 }
 
 /// Columns of JSON that `explain` has read anyway.
-const DEEP: &[&str] =
-    &["io-read", "io-write", "swap", "peak", "switches", "caps", "seccomp", "nnp", "oom", "fds", "exe", "cwd"];
+const DEEP: &[&str] = &[
+    "io-read", "io-write", "swap", "peak", "switches", "caps", "seccomp", "filters", "nnp", "oom", "oom-adj", "fds", "exe",
+    "cwd", "root",
+];
 
 /// What its service's manager says of where the service comes from.
 fn origin(context: &Context, service: &ServiceRef, notes: &mut Vec<Note>) -> Origin {

@@ -44,13 +44,18 @@ impl Run {
     /// nowhere, and let no control character through.
     #[track_caller]
     pub fn check(&self) -> &Run {
-        let about = || format!("{}\nstdout: {:.2000}\nstderr: {:.2000}", self.what, self.out(), self.err());
+        let about =
+            || format!("{}\nstdout: {:.2000}\nstderr: {:.2000}", self.what, self.out(), self.err());
         let Some(code) = self.code else { panic!("ended by a signal: {}", about()) };
         assert!([0, 1, 2, 4].contains(&code), "status {code}: {}", about());
         for text in [&self.out, &self.err] {
             harmless(text).unwrap_or_else(|what| panic!("{what}: {}", about()));
         }
-        assert!(!self.err().contains("panicked at") && !self.out().contains("panicked at"), "{}", about());
+        assert!(
+            !self.err().contains("panicked at") && !self.out().contains("panicked at"),
+            "{}",
+            about()
+        );
         assert!(code == 0 || !self.err.is_empty(), "failed without a word: {}", about());
         self
     }
@@ -77,15 +82,22 @@ impl Run {
     pub fn json(&self) -> serde_json::Value {
         self.check();
         let parsed = serde_json::from_slice(&self.out);
-        parsed.unwrap_or_else(|error| panic!("{}: no JSON: {error}\n{:.1000}\n{}", self.what, self.out(), self.err()))
+        parsed.unwrap_or_else(|error| {
+            panic!("{}: no JSON: {error}\n{:.1000}\n{}", self.what, self.out(), self.err())
+        })
     }
 }
 
 /// That no byte of a text does anything to a terminal: valid UTF-8, no C0 but line ends, no DEL,
 /// no C1, nothing that changes the direction of text.
 pub fn harmless(text: &[u8]) -> Result<(), String> {
-    let text = std::str::from_utf8(text).map_err(|error| format!("no UTF-8 at {}", error.valid_up_to()))?;
-    let evil = |c: &char| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c) || ('\u{2066}'..='\u{2069}').contains(c);
+    let text = std::str::from_utf8(text)
+        .map_err(|error| format!("no UTF-8 at {}", error.valid_up_to()))?;
+    let evil = |c: &char| {
+        (c.is_control() && *c != '\n')
+            || ('\u{202a}'..='\u{202e}').contains(c)
+            || ('\u{2066}'..='\u{2069}').contains(c)
+    };
     match text.chars().find(evil) {
         Some(c) => Err(format!("a raw {c:?}")),
         None => Ok(()),
@@ -95,7 +107,12 @@ pub fn harmless(text: &[u8]) -> Result<(), String> {
 /// The environment of all runs: nothing of whoever runs the tests.
 pub fn plain(command: &mut Command) -> &mut Command {
     let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/sbin:/usr/bin:/sbin:/bin".into());
-    command.env_clear().env("PATH", path).env("LANG", "C.UTF-8").env("TZ", "UTC").env("RUST_BACKTRACE", "0")
+    command
+        .env_clear()
+        .env("PATH", path)
+        .env("LANG", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env("RUST_BACKTRACE", "0")
 }
 
 pub fn daemonctl<A: AsRef<OsStr>>(args: &[A]) -> Run {
@@ -122,7 +139,8 @@ pub fn shell(script: &str) -> Run {
 pub fn run(command: &mut Command) -> Run {
     let what = format!("{:?} {:?}", command.get_program(), command.get_args().collect::<Vec<_>>());
     let begun = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let read = |pipe: Option<Box<dyn std::io::Read + Send>>| {
         std::thread::spawn(move || {
             let mut text = Vec::new();
@@ -167,7 +185,8 @@ pub struct Folder(PathBuf);
 impl Folder {
     pub fn new() -> Folder {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("daemonctl-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name =
+            format!("daemonctl-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -232,7 +251,8 @@ pub fn looks(whats: &[String]) -> Vec<Vec<String>> {
     if whats.is_empty() {
         lines.push(Vec::new());
     }
-    let json = lines.iter().map(|line| [&line[..], &["--json".to_owned()]].concat()).collect::<Vec<_>>();
+    let json =
+        lines.iter().map(|line| [&line[..], &["--json".to_owned()]].concat()).collect::<Vec<_>>();
     lines.extend(json);
     lines
 }
@@ -255,7 +275,8 @@ pub fn look_by_all<T: ToString>(whats: &[T]) -> Vec<Run> {
 pub fn in_ps(pid: u32) -> serde_json::Value {
     let all = daemonctl(&["ps", "--json"]);
     let document = all.good().json();
-    let found = document["processes"].as_array().unwrap().iter().find(|process| process["pid"] == pid);
+    let found =
+        document["processes"].as_array().unwrap().iter().find(|process| process["pid"] == pid);
     found.unwrap_or_else(|| panic!("{pid} is not in ps")).clone()
 }
 

@@ -50,7 +50,8 @@ pub fn with_arguments(arguments: &[Vec<u8>]) -> Kept {
     let arguments = arguments.iter().map(|argument| OsStr::from_bytes(argument));
     let kept = keep(Command::new("/bin/sh").args(["-c", "read line", "sh"]).args(arguments));
     until("the shell has started", || {
-        fs::read(format!("/proc/{}/cmdline", kept.pid())).is_ok_and(|text| text.starts_with(b"/bin/sh\0-c\0"))
+        fs::read(format!("/proc/{}/cmdline", kept.pid()))
+            .is_ok_and(|text| text.starts_with(b"/bin/sh\0-c\0"))
     });
     kept
 }

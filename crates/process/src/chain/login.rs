@@ -20,7 +20,7 @@ pub fn origin(process: &Process) -> Option<(String, String)> {
 /// From logind's file on a session, `run/systemd/sessions/ID` (sd-login(3) reads the same).
 pub fn session(root: &Path, id: &str) -> (String, String) {
     let path = root.join("run/systemd/sessions").join(id);
-    let Some(text) = crate::chain::login::read(&path) else {
+    let Some(text) = read(&path) else {
         return (format!("login session {id}"), "its control group names it".to_owned());
     };
     let field = |name: &str| {

@@ -23,7 +23,10 @@ fn descriptor_limit() -> u64 {
 }
 
 /// Runs `work` over `0..count` on as many threads as pay, each with its own `T`.
-pub(super) fn spread<T: Default + Send>(count: usize, work: impl Fn(std::ops::Range<usize>, &mut T) + Sync) -> Vec<T> {
+pub(super) fn spread<T: Default + Send>(
+    count: usize,
+    work: impl Fn(std::ops::Range<usize>, &mut T) + Sync,
+) -> Vec<T> {
     // The standard library's `available_parallelism` reads six files to learn of quotas.
     let cores = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count() as usize);
     let threads = if count < PARALLEL_FROM { 1 } else { cores.min(8).min(count / CHUNK).max(1) };

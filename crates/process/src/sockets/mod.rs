@@ -31,7 +31,9 @@ mod wire;
 pub use endpoint::{Endpoint, IpEndpoint, UnixName};
 pub use error::{Action, SocketError};
 pub use model::{Family, Protocol, Queue, Socket, SocketState, TcpFigures, UnixFigures, UnixFile};
-pub use owners::{Walk, net_tables_id, netns_id, own_netns_id, socket_inodes_of};
+pub use owners::{
+    Walk, net_tables_id, netns_id, own_net_tables_id, own_netns_id, socket_inodes_of,
+};
 pub use wanted::{Dump, Part, Protocols, Source, Table, Wanted};
 
 use channel::{Channel, open_here};

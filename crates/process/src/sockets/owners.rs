@@ -105,6 +105,16 @@ pub fn net_tables_id(pid_dir: BorrowedFd<'_>) -> Result<u64, SocketError> {
         .map_err(|errno| SocketError::of_process(Action::ReadNamespace, errno))
 }
 
+/// [`net_tables_id`] of the calling thread.
+///
+/// # Errors
+/// If `/proc` is not mounted.
+pub fn own_net_tables_id() -> Result<u64, SocketError> {
+    statat(CWD, c"/proc/thread-self/net/dev", AtFlags::empty())
+        .map(|stat| stat.st_ino)
+        .map_err(|errno| SocketError::of_process(Action::ReadNamespace, errno))
+}
+
 fn number(name: &CStr) -> Option<u32> {
     name.to_str().ok()?.parse().ok()
 }

@@ -8,7 +8,6 @@
 use super::rules::{Rules, Subject, high, is_leader, low, medium};
 use super::service::has_manager_marks;
 use super::{Confidence, Kind, SubKind, Verdict};
-use crate::needs::Needs;
 use crate::process::{Extra, Process};
 use crate::roles::Role;
 
@@ -64,9 +63,7 @@ impl Rules<'_> {
         if subject.role == Some(Role::Multiplexer) && process.stat.tty_nr == 0 {
             return high(SubKind::SelfDetached, "a terminal multiplexer's server in a session of its own");
         }
-        if process.extra.is_none() {
-            self.want(subject.index, Needs::DETACHMENT);
-        }
+        self.want(subject.index);
         if subject.role == Some(Role::Getty) && self.parent_is_init(subject) {
             let id = self.service_id("init", "getty", "parent");
             return Verdict { service: Some(id), ..high(SubKind::Managed, "init keeps it waiting for a login") };
@@ -79,7 +76,7 @@ impl Rules<'_> {
         }
         let signs = Signs::of(process);
         let verdict = self.by_session(subject, &signs);
-        if signs.readable || process.extra.is_none() { verdict } else { unseen(subject, &signs, verdict) }
+        if signs.readable || !process.detachment_is_read() { verdict } else { unseen(subject, &signs, verdict) }
     }
 
     fn by_session(&mut self, subject: &Subject<'_>, signs: &Signs) -> Verdict {
@@ -88,7 +85,9 @@ impl Rules<'_> {
         if is_leader(process) {
             return own_session(signs);
         }
-        let leader = self.sample.index_of(session.unsigned_abs()).filter(|_| session > 0);
+        // One that has ended and was not collected yet leads nothing any more.
+        let lives = |&index: &usize| self.sample.processes.get(index).is_some_and(|leader| !leader.stat.is_zombie());
+        let leader = self.sample.index_of(session.unsigned_abs()).filter(|index| session > 0 && lives(index));
         if let Some(leader) = leader {
             let above = self.verdict(leader);
             if above.kind() == Kind::Daemon && self.role_of(Some(leader)) != Some(Role::LoginServer) && above.sub_kind != SubKind::ScheduledJob {

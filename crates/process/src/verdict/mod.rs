@@ -7,6 +7,7 @@
 
 mod detached;
 mod known;
+mod parent;
 mod rules;
 mod service;
 mod terminal;

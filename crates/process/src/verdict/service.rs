@@ -2,8 +2,8 @@
 
 use super::rules::{Rules, Subject, certain, high, medium, terminal_shell};
 use super::{Kind, SubKind, Verdict};
+use crate::fact::Fact;
 use crate::membership::Unit;
-use crate::needs::Needs;
 use crate::process::{Process, base_name};
 use crate::roles::Role;
 
@@ -97,7 +97,7 @@ impl Rules<'_> {
     /// does not.
     fn left_behind_or_main(&mut self, subject: &Subject<'_>, main: SubKind) -> Option<Verdict> {
         let read = subject.process.extra.as_ref().map(|extra| &extra.environ);
-        match read.and_then(|environ| environ.known()) {
+        match read.and_then(Fact::known) {
             Some(_) if subject.process.env(b"SSH_CONNECTION").is_some() => None,
             Some(_) if has_manager_marks(subject.process) => {
                 Some(high(main, "the manager's marks are in its environment"))
@@ -105,7 +105,7 @@ impl Rules<'_> {
             Some(_) if subject.process.stat.tty_nr == 0 => Some(self.by_parent(subject)),
             Some(_) => None,
             None => {
-                self.want(subject.index, Needs::ENVIRON);
+                self.want(subject.index);
                 // Without permission to look: a session of its own is how a manager starts things.
                 let own_session = super::rules::is_leader(subject.process);
                 own_session.then(|| medium(main, "in a service's control group, started by the manager"))
@@ -124,11 +124,10 @@ impl Rules<'_> {
         service(process) == service(parent)
     }
 
-    /// Asks for more of a process, if it was not read already.
-    pub fn want(&mut self, index: usize, needs: Needs) {
-        let process = self.sample.processes.get(index);
-        let read = process.is_some_and(|process| process.extra.is_some());
-        if !read && needs != Needs::NOTHING && !process.is_some_and(|process| process.stat.is_zombie()) {
+    /// Asks for what tells of detachment, if it was not read already.
+    pub fn want(&mut self, index: usize) {
+        let open = |process: &Process| !process.detachment_is_read() && !process.stat.is_zombie();
+        if self.sample.processes.get(index).is_some_and(open) {
             self.wants.push(index);
         }
     }

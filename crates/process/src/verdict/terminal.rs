@@ -2,7 +2,6 @@
 
 use super::rules::{Rules, Subject, certain, high, is_leader, medium, terminal_shell};
 use super::{Kind, SubKind, Verdict};
-use crate::needs::Needs;
 use crate::process::Process;
 use crate::roles::Role;
 
@@ -123,9 +122,9 @@ impl Rules<'_> {
         if !shell_in_group || siblings.is_empty() {
             return !siblings.is_empty();
         }
-        self.want(subject.index, Needs::STDIO);
+        self.want(subject.index);
         for &sibling in &siblings {
-            self.want(sibling, Needs::STDIO);
+            self.want(sibling);
         }
         let mine = pipes(subject.process);
         siblings

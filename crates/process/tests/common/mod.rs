@@ -36,7 +36,11 @@ impl Random {
 }
 
 /// Runs something that must end: a hang fails the test instead of stopping all others.
-pub fn in_time<T: Send + 'static>(what: &str, seconds: u64, run: impl FnOnce() -> T + Send + 'static) -> T {
+pub fn in_time<T: Send + 'static>(
+    what: &str,
+    seconds: u64,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> T {
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::spawn(move || sender.send(run()).is_ok());
     match receiver.recv_timeout(Duration::from_secs(seconds)) {
