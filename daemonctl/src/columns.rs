@@ -168,7 +168,7 @@ pub static COLUMNS: &[C] = &[
     })
     .json("context_switches_per_second")
     .needs(Needs::STATUS.0 | Needs::EARLIER.0),
-    C::new("fault-rate", "FAULT/s", Kind::Number, "page faults a second, since the last look of --watch", |r| rates::faults(r))
+    C::new("fault-rate", "FAULT/s", Kind::Number, "page faults a second, since the last look of --watch", rates::faults)
         .json("faults_per_second")
         .needs(Needs::EARLIER.0),
     C::new("caps", "CAPS", Kind::Text, "effective capabilities, in hexadecimal", |r| {

@@ -75,5 +75,11 @@ pub fn notes(snapshot: &Snapshot) -> Vec<Note> {
         reason: Why::Unknown,
         detail: format!("/proc/{pid}/{file} could not be made out"),
     });
-    garbage.collect()
+    let guessed = snapshot.guessed();
+    let guesses = (guessed > 0).then(|| Note {
+        what: format!("{guessed} verdicts"),
+        reason: Why::NotPermitted,
+        detail: "those processes are not yours, and what would tell may be read by root alone".to_owned(),
+    });
+    garbage.chain(guesses).collect()
 }

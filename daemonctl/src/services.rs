@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use host::{Service, ServiceManager, ServiceState};
+use host::{Service, ServiceState};
 use process::machine::{Init, Machine};
 use process::process::base_name;
 use process::verdict::{KnownService, KnownServices};
@@ -48,13 +48,15 @@ const SUPERVISORS: [&str; 5] = ["supervise-daemon", "daemon", "chpst", "setuidgi
 /// systemd runs, or nothing, it reads none.
 pub fn known(context: &Context, machine: &Machine) -> KnownServices {
     let root = &context.common.system_root;
-    let answer = match machine.init {
-        Init::OpenRc => host::OpenRc::new(root).services(),
-        Init::SysV => host::SysV::new(root).services(),
-        _ => return KnownServices::default(),
+    if !matches!(machine.init, Init::OpenRc | Init::SysV) {
+        return KnownServices::default();
+    }
+    let index = host::script_index(root);
+    let services = match machine.init {
+        // A folder that can't be read leaves the verdicts to what the processes show themselves.
+        Init::OpenRc => host::OpenRc::new(root).services_of(&index).unwrap_or_default(),
+        _ => host::SysV::new(root).services_of(&index),
     };
-    // A folder that can't be read leaves the verdicts to what the processes show themselves.
-    let services = answer.unwrap_or_default();
     let mut known = KnownServices::default();
     for service in &services {
         if let Some(pid) = service.main_pid {
@@ -62,9 +64,8 @@ pub fn known(context: &Context, machine: &Machine) -> KnownServices {
         }
     }
     if machine.init == Init::OpenRc {
-        add_started_by_hand(&mut known, root);
+        add_started_by_hand(&mut known, root, &index);
     }
-    let index = host::script_index(root);
     add_programs(&mut known, context, &services, &index);
     add_names(&mut known, &services, &index);
     add_inittab(&mut known, root);
@@ -123,8 +124,8 @@ fn add_inittab(known: &mut KnownServices, root: &Path) {
 
 /// LSB scripts that were run by hand: OpenRC does not count their services as started, and their pid
 /// files say that they are.
-fn add_started_by_hand(known: &mut KnownServices, root: &Path) {
-    for service in host::SysV::new(root).services().unwrap_or_default() {
+fn add_started_by_hand(known: &mut KnownServices, root: &Path, index: &host::ScriptIndex) {
+    for service in host::SysV::new(root).services_of(index) {
         let Some(pid) = service.main_pid.filter(|&pid| known.by_main_pid(pid).is_none()) else {
             continue;
         };

@@ -1,5 +1,6 @@
 //! One look at the machine: processes, verdicts, services, and what is derived from them.
 
+use process::fact::Fact;
 use process::machine::Machine;
 use process::membership::Container;
 use process::nearby;
@@ -9,7 +10,7 @@ use process::procfs::ProcFs;
 use process::sample::{self, Sample};
 use process::traffic::{self, Network};
 use process::tree::Tree;
-use process::verdict::{self, Judgement, ServiceRef, Verdict};
+use process::verdict::{self, Confidence, Judgement, ServiceRef, Verdict};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -85,11 +86,26 @@ impl Snapshot {
         Snapshot { machine, sample, tree, judgement, users, network, earlier: None, round: 0 }
     }
 
-    /// Says on standard error how many processes could not be made out.
+    /// Processes whose verdict is a guess because what would tell may not be read.
+    pub fn guessed(&self) -> usize {
+        let verdicts = self.sample.processes.iter().zip(&self.judgement.verdicts);
+        verdicts
+            .filter(|(process, verdict)| {
+                let refused = process.extra.as_ref().is_some_and(|extra| matches!(extra.environ, Fact::NotPermitted));
+                refused && verdict.confidence == Confidence::Low
+            })
+            .count()
+    }
+
+    /// Says on standard error how many processes could not be made out, or may not be looked at.
     ///
     /// # Errors
-    /// None at all could.
+    /// None at all could be made out.
     pub fn say_unreadable(&self) -> Result<(), Failure> {
+        let guessed = self.guessed();
+        if guessed > 0 {
+            eprintln!("daemonctl: {guessed} verdicts are guesses: those processes are not yours; root may see what would tell");
+        }
         let Some((pid, file)) = self.sample.unreadable.first() else { return Ok(()) };
         let count = self.sample.unreadable.len();
         let message = format!("{count} processes could not be made out, the first for /proc/{pid}/{file}");

@@ -15,12 +15,12 @@ use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// A shell with one TCP connection that has sent 5 bytes and received 10,000; and its other end.
 struct Transfer {
     child: Running,
     peer: TcpStream,
-    port: u16,
 }
 
 impl Transfer {
@@ -38,7 +38,7 @@ impl Transfer {
         );
         let child = Running::start(Command::new("bash").args(["-c", &script]));
         let peer = peer.join().unwrap();
-        Transfer { child, peer, port }
+        Transfer { child, peer }
     }
 
     fn row(&self, columns: &str) -> Value {
@@ -58,11 +58,13 @@ fn bytes_of_a_known_transfer() {
     // The other side's FIN takes a sequence number, and is no byte.
     transfer.peer.shutdown(Shutdown::Write).unwrap();
     let ended = || {
-        let found = json(&["ports", &format!(":{}", transfer.port), "--connected"]);
+        let found = json(&["ports", &transfer.child.pid(), "--connected"]);
         found["sockets"].as_array().unwrap().iter().any(|socket| socket["state"] == "CLOSE-WAIT")
     };
+    let limit = Instant::now() + Duration::from_secs(10);
     while !ended() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        assert!(Instant::now() < limit, "it does not see the end");
+        std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(transfer.row("net-in")["net_in_bytes"], 10_000);
 }

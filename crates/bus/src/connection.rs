@@ -4,15 +4,13 @@
 //! answer to the authentication: systemd's private socket leaves bytes that it read together with
 //! `BEGIN` lying until more arrive, so that a call in the same write is never answered.
 
+mod authentication;
+mod bytes;
+
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
-
-use rustix::net::{
-    AddressFamily, SendFlags, SocketAddrUnix, SocketFlags, SocketType, connect, send, socket_with,
-    sockopt,
-};
 
 use crate::error::printable;
 use crate::message::{
@@ -25,11 +23,6 @@ use crate::{Address, BusError, Peer};
 /// requests fit the socket's buffer (we never write while the other side waits for us to read)
 /// and stay under the brokers' limits on unanswered calls.
 const WINDOW: usize = 64;
-/// How much is read at once, in bytes.
-const CHUNK: usize = 64 << 10;
-/// Longest line of the authentication dialogue, in bytes.
-const LONGEST_LINE: usize = 4096;
-
 /// A method call.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
@@ -90,7 +83,7 @@ impl Connection {
     /// [`BusError::NotThere`], [`BusError::NotPermitted`], [`BusError::Protocol`];
     /// [`BusError::TimedOut`] also where the listener's queue is full and stays so.
     pub fn connect(address: &Address, timeout: Duration) -> Result<Self, BusError> {
-        let stream = open(address, timeout)
+        let stream = bytes::open(address, timeout)
             .map_err(|e| BusError::io(address, timeout, io::Error::from(e)))?;
         let mut connection = Self {
             stream,
@@ -103,7 +96,7 @@ impl Connection {
             armed: Duration::ZERO,
             incoming: Vec::new(),
             consumed: 0,
-            chunk: vec![0; CHUNK].into_boxed_slice(),
+            chunk: vec![0; bytes::CHUNK].into_boxed_slice(),
         };
         connection.authenticate(Instant::now() + timeout)?;
         Ok(connection)
@@ -226,80 +219,6 @@ impl Connection {
         }
     }
 
-    fn left(&self, deadline: Instant) -> Result<Duration, BusError> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(BusError::TimedOut { address: self.address.clone(), waited: self.timeout });
-        }
-        Ok(left)
-    }
-
-    fn io_error(&self, error: io::Error) -> BusError {
-        let hung_up = matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionReset
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::UnexpectedEof
-        );
-        match (hung_up, self.authenticated) {
-            (true, false) => BusError::NotPermitted {
-                address: self.address.clone(),
-                detail: "it closed the connection before it authenticated us: it serves another \
-                         user, or runs in another pid namespace than we do"
-                    .to_owned(),
-            },
-            (true, true) => BusError::protocol(&self.address, "it closed the connection"),
-            (false, _) => BusError::io(&self.address, self.timeout, error),
-        }
-    }
-
-    /// What read(2) may wait, at most. Many replies come in one wait: the kernel is told anew only
-    /// when a tenth of what it was told is over, so that a deadline is overrun by that at most.
-    fn arm(&mut self, left: Duration) -> io::Result<()> {
-        if left > self.armed || left < self.armed.mul_f32(0.9) {
-            self.stream.set_read_timeout(Some(left))?;
-            self.armed = left;
-        }
-        Ok(())
-    }
-
-    fn send(&self, mut bytes: &[u8], deadline: Instant) -> Result<(), BusError> {
-        while !bytes.is_empty() {
-            let left = self.left(deadline)?;
-            self.stream.set_write_timeout(Some(left)).map_err(|e| self.io_error(e))?;
-            // NOSIGNAL: a program that left SIGPIPE at its default must survive a manager's end.
-            match send(&self.stream, bytes, SendFlags::NOSIGNAL) {
-                Ok(sent) => bytes = bytes.get(sent..).unwrap_or_default(),
-                Err(rustix::io::Errno::INTR) => {}
-                Err(e) => return Err(self.io_error(e.into())),
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits for bytes and appends them to what was not consumed yet.
-    fn fill(&mut self, deadline: Instant) -> Result<(), BusError> {
-        self.incoming.drain(..self.consumed.min(self.incoming.len()));
-        self.consumed = 0;
-        loop {
-            let left = self.left(deadline)?;
-            self.arm(left).map_err(|e| self.io_error(e))?;
-            match io::Read::read(&mut &self.stream, &mut self.chunk) {
-                Ok(0) => return Err(self.io_error(io::ErrorKind::UnexpectedEof.into())),
-                Ok(count) => {
-                    self.incoming.extend_from_slice(self.chunk.get(..count).unwrap_or_default());
-                    return Ok(());
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(self.io_error(e)),
-            }
-        }
-    }
-
-    fn unread(&self) -> &[u8] {
-        self.incoming.get(self.consumed..).unwrap_or_default()
-    }
-
     fn receive(&mut self, deadline: Instant) -> Result<(Header, Vec<u8>), BusError> {
         while self.unread().len() < FIXED {
             self.fill(deadline)?;
@@ -316,62 +235,4 @@ impl Connection {
             .map_err(|e| BusError::wire(&self.address, "message header", e))?;
         Ok((header, message))
     }
-
-    fn authenticate(&mut self, deadline: Instant) -> Result<(), BusError> {
-        let mut out = authentication(rustix::process::geteuid().as_raw());
-        if matches!(self.address.peer(), Peer::Broker(_)) {
-            let serial = self.next_serial();
-            self.hello = Some(serial);
-            out.extend(encode_call(&CallParts {
-                serial,
-                destination: Some("org.freedesktop.DBus"),
-                path: "/org/freedesktop/DBus",
-                interface: "org.freedesktop.DBus",
-                member: "Hello",
-                args: &[],
-            }));
-        }
-        self.send(&out, deadline)?;
-        let end = loop {
-            if let Some(end) = self.unread().windows(2).position(|w| w == b"\r\n") {
-                break end;
-            }
-            if self.unread().len() > LONGEST_LINE {
-                return Err(BusError::protocol(&self.address, "no end to its authentication line"));
-            }
-            self.fill(deadline)?;
-        };
-        let line = String::from_utf8_lossy(self.unread().get(..end).unwrap_or_default());
-        if !line.starts_with("OK ") {
-            let detail = format!("authentication: {}", printable(&line));
-            let address = self.address.clone();
-            return Err(if line.starts_with("REJECTED") {
-                BusError::NotPermitted { address, detail }
-            } else {
-                BusError::Protocol { address, detail }
-            });
-        }
-        self.consumed += end + 2;
-        self.authenticated = true;
-        Ok(())
-    }
-}
-
-fn open(address: &Address, timeout: Duration) -> rustix::io::Result<UnixStream> {
-    let place = SocketAddrUnix::new(address.path())?;
-    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
-    // A listener that accepts nobody lets connect(2) wait as long as this says.
-    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(timeout))?;
-    connect(&socket, &place)?;
-    Ok(UnixStream::from(socket))
-}
-
-/// The client's whole side of the dialogue: the kernel vouches for who we are (EXTERNAL).
-fn authentication(uid: u32) -> Vec<u8> {
-    let mut bytes = b"\0AUTH EXTERNAL ".to_vec();
-    for digit in uid.to_string().bytes() {
-        bytes.extend_from_slice(format!("{digit:02x}").as_bytes());
-    }
-    bytes.extend_from_slice(b"\r\nBEGIN\r\n");
-    bytes
 }

@@ -4,15 +4,17 @@
 //! there before anything is allocated or skipped, nesting is bounded, and no input panics.
 //! [`Writer`] writes little-endian only, which every peer must accept.
 
+mod signature;
+mod value;
 mod writer;
 
 use std::fmt;
 
+pub use value::Value;
 pub use writer::Writer;
 
-/// Deepest nesting that is followed: the specification allows 32 arrays and 32 structs, and a
-/// variant at each level.
-const DEEPEST: u8 = 64;
+use signature::{DEEPEST, alignment, split_type};
+
 /// Longest array that the specification allows, in bytes.
 const LONGEST_ARRAY: u32 = 64 << 20;
 
@@ -47,53 +49,6 @@ impl fmt::Display for WireError {
 }
 
 impl std::error::Error for WireError {}
-
-/// Any D-Bus value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// `y`
-    Byte(u8),
-    /// `b`
-    Bool(bool),
-    /// `n`, `i`, `x`
-    Signed(i64),
-    /// `q`, `u`, `t`, and `h` (the index of a descriptor that is not taken over)
-    Unsigned(u64),
-    /// `d`
-    Float(f64),
-    /// `s`, `o`, `g`
-    Text(String),
-    /// `ay`
-    Bytes(Vec<u8>),
-    /// `a…`; a dictionary is an array of structs of two.
-    Array(Vec<Value>),
-    /// `(…)`, and a dictionary's `{…}`
-    Struct(Vec<Value>),
-    /// `v`
-    Variant(Box<Value>),
-}
-
-impl Value {
-    /// The number in a `q`, `u` or `t`.
-    pub fn as_u64(&self) -> Option<u64> {
-        if let Self::Unsigned(n) = self { Some(*n) } else { None }
-    }
-
-    /// The number in an `n`, `i` or `x`.
-    pub fn as_i64(&self) -> Option<i64> {
-        if let Self::Signed(n) = self { Some(*n) } else { None }
-    }
-
-    /// The text in an `s`, `o` or `g`.
-    pub fn as_str(&self) -> Option<&str> {
-        if let Self::Text(s) = self { Some(s) } else { None }
-    }
-
-    /// The texts in an `as` or `ao`.
-    pub fn as_strings(&self) -> Option<Vec<&str>> {
-        if let Self::Array(items) = self { items.iter().map(Value::as_str).collect() } else { None }
-    }
-}
 
 /// A place in a run of marshalled bytes. Alignment counts from the first byte of the run.
 #[derive(Clone, Debug)]
@@ -284,45 +239,4 @@ impl<'m> Reader<'m> {
         }
         Ok(Value::Struct(items))
     }
-}
-
-/// Where a value of this type starts: on a multiple of how many bytes.
-fn alignment(signature: &str) -> usize {
-    match signature.as_bytes().first() {
-        Some(b'n' | b'q') => 2,
-        Some(b'b' | b'i' | b'u' | b'h' | b's' | b'o' | b'a') => 4,
-        Some(b'x' | b't' | b'd' | b'(' | b'{') => 8,
-        _ => 1,
-    }
-}
-
-/// The first complete type of a signature, and the rest.
-fn split_type(signature: &str) -> Result<(&str, &str), WireError> {
-    let mut open = Vec::new();
-    for (at, byte) in signature.bytes().enumerate() {
-        match byte {
-            b'(' => open.push(b')'),
-            b'{' => open.push(b'}'),
-            b')' | b'}' => {
-                let previous = at.checked_sub(1).and_then(|p| signature.as_bytes().get(p));
-                // An empty struct, or an array of nothing.
-                if open.pop() != Some(byte) || matches!(previous, Some(b'(' | b'{' | b'a')) {
-                    return Err(WireError::BadSignature);
-                }
-            }
-            b'a' => {
-                if open.len() > usize::from(DEEPEST) {
-                    return Err(WireError::BadSignature);
-                }
-                continue;
-            }
-            b'y' | b'b' | b'n' | b'q' | b'i' | b'u' | b'x' | b't' | b'd' | b's' | b'o' | b'g'
-            | b'v' | b'h' => {}
-            _ => return Err(WireError::BadSignature),
-        }
-        if open.is_empty() {
-            return signature.split_at_checked(at + 1).ok_or(WireError::BadSignature);
-        }
-    }
-    Err(WireError::BadSignature)
 }

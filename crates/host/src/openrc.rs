@@ -4,6 +4,8 @@
 //! stays in `started`. Whether it lives is found out here from the pids that OpenRC, its
 //! supervisor or the script left.
 
+mod records;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,12 +15,10 @@ use crate::script::{Script, ScriptIndex, read_scripts};
 use crate::service::{Field, ManagerKind, Reason, Service, ServiceManager, ServiceState};
 use crate::sysv::{Found, describe, no_pid};
 use crate::{HostError, read};
+use records::Records;
 
 /// Most services that are listed.
 const MOST: usize = 4096;
-/// Longest record that is read, in bytes.
-const LONGEST: u64 = 64 << 10;
-
 /// OpenRC's state folders, the more telling first: a service can be in two while it changes.
 const STATES: [(&str, ServiceState); 5] = [
     ("starting", ServiceState::Starting),
@@ -40,8 +40,26 @@ impl OpenRc {
         Self { root: root.to_owned() }
     }
 
-    fn look(&self) -> Result<Look<'_>, HostError> {
-        let index = read_scripts(&self.root).map_err(folder_error)?;
+    /// As [`ServiceManager::services`], from scripts that were read before.
+    ///
+    /// # Errors
+    /// [`HostError::Folder`].
+    pub fn services_of(&self, index: &ScriptIndex) -> Result<Vec<Service>, HostError> {
+        let look = self.look(index)?;
+        let scripts = index.scripts.iter().map(|s| s.name.as_str());
+        let names: BTreeSet<&str> = scripts
+            .filter(|name| !matches!(*name, "rc" | "rcS" | "functions.sh"))
+            .chain(look.state_of.keys().map(String::as_str))
+            .chain(look.runlevels.keys().map(String::as_str))
+            .collect();
+        Ok(names.into_iter().map(|name| look.service(name)).collect())
+    }
+
+    fn index(&self) -> Result<ScriptIndex, HostError> {
+        read_scripts(&self.root).map_err(folder_error)
+    }
+
+    fn look<'a>(&'a self, index: &'a ScriptIndex) -> Result<Look<'a>, HostError> {
         let folder = self.root.join("run/openrc");
         let mut state_of: BTreeMap<String, &'static str> = BTreeMap::new();
         for (state, _) in STATES {
@@ -72,18 +90,12 @@ impl ServiceManager for OpenRc {
     }
 
     fn services(&self) -> Result<Vec<Service>, HostError> {
-        let look = self.look()?;
-        let scripts = look.index.scripts.iter().map(|s| s.name.as_str());
-        let names: BTreeSet<&str> = scripts
-            .filter(|name| !matches!(*name, "rc" | "rcS" | "functions.sh"))
-            .chain(look.state_of.keys().map(String::as_str))
-            .chain(look.runlevels.keys().map(String::as_str))
-            .collect();
-        Ok(names.into_iter().map(|name| look.service(name)).collect())
+        self.services_of(&self.index()?)
     }
 
     fn service(&self, name: &str) -> Result<Service, HostError> {
-        let look = self.look()?;
+        let index = self.index()?;
+        let look = self.look(&index)?;
         let known = look.state_of.contains_key(name)
             || look.runlevels.contains_key(name)
             || look.index.scripts.iter().any(|s| s.name == name);
@@ -102,22 +114,10 @@ impl ServiceManager for OpenRc {
 /// All that was read in one go.
 struct Look<'a> {
     root: &'a Path,
-    index: ScriptIndex,
+    index: &'a ScriptIndex,
     state_of: BTreeMap<String, &'static str>,
     runlevels: BTreeMap<String, BTreeSet<String>>,
     processes: Processes,
-}
-
-/// What OpenRC wrote down of a daemon that it started.
-#[derive(Debug, Default)]
-struct Records {
-    /// Pid files, with the program behind each where it is known.
-    pid_files: Vec<(PathBuf, Option<PathBuf>)>,
-    /// The process that supervise-daemon watches.
-    child: Option<u32>,
-    restarts: Option<u32>,
-    started_unix_usec: Option<u64>,
-    supervised: bool,
 }
 
 impl Look<'_> {
@@ -279,37 +279,5 @@ impl Look<'_> {
         }
         let (reason, detail) = no_pid(&found, no_daemon);
         service.lacks(Field::MainPid, reason, detail);
-    }
-
-    /// `daemons/NAME/NNN` (lines of `key=value`) and `options/NAME/KEY` (one file a value).
-    fn records(&self, name: &str) -> Records {
-        let mut records = Records::default();
-        let daemons = self.root.join("run/openrc/daemons").join(name);
-        for file in read::names(&daemons, 64).unwrap_or_default() {
-            let text = read::text(&daemons.join(file), LONGEST).unwrap_or_default();
-            let value = |key: &str| {
-                text.lines().find_map(|l| l.strip_prefix(key)?.strip_prefix('=')).map(PathBuf::from)
-            };
-            if let Some(path) = value("pidfile").filter(|p| p.is_absolute()) {
-                records.pid_files.push((path, value("exec")));
-            }
-        }
-        let options = self.root.join("run/openrc/options").join(name);
-        let option = |key: &str| {
-            let text = read::text(&options.join(key), LONGEST).ok()?;
-            Some(text.trim().to_owned()).filter(|t| !t.is_empty())
-        };
-        records.child = option("child_pid").and_then(|t| t.parse().ok());
-        records.restarts = option("start_count").and_then(|t| t.parse().ok());
-        records.supervised = records.child.is_some() || records.restarts.is_some();
-        // What the file says is local time in words; when it was written is the same instant.
-        records.started_unix_usec = read::changed_unix_usec(&options.join("start_time"));
-        if let Some(path) = option("pidfile").map(PathBuf::from).filter(|p| p.is_absolute())
-            && !records.pid_files.iter().any(|(known, _)| *known == path)
-        {
-            let program = option("exec").or_else(|| option("command")).map(PathBuf::from);
-            records.pid_files.push((path, program));
-        }
-        records
     }
 }

@@ -26,6 +26,13 @@ impl SysV {
         Self { root: root.to_owned() }
     }
 
+    /// As [`ServiceManager::services`], from scripts that were read before.
+    pub fn services_of(&self, index: &ScriptIndex) -> Vec<Service> {
+        let processes = Processes::new(&self.root);
+        let scripts = index.scripts.iter().filter(|s| !MACHINERY.contains(&s.name.as_str()));
+        scripts.map(|script| service_of(script, &processes)).collect()
+    }
+
     fn index(&self) -> Result<ScriptIndex, HostError> {
         read_scripts(&self.root).map_err(|(path, source)| HostError::Folder {
             manager: ManagerKind::SysV,
@@ -41,14 +48,7 @@ impl ServiceManager for SysV {
     }
 
     fn services(&self) -> Result<Vec<Service>, HostError> {
-        let processes = Processes::new(&self.root);
-        Ok(self
-            .index()?
-            .scripts
-            .iter()
-            .filter(|s| !MACHINERY.contains(&s.name.as_str()))
-            .map(|script| service_of(script, &processes))
-            .collect())
+        Ok(self.services_of(&self.index()?))
     }
 
     fn service(&self, name: &str) -> Result<Service, HostError> {

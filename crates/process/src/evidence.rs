@@ -76,7 +76,14 @@ pub struct Serving {
 }
 
 /// All evidence on one process.
-pub fn gather(sample: &Sample, tree: &Tree, judgement: &Judgement, machine: &Machine, index: usize, serving: &Serving) -> Vec<Evidence> {
+pub fn gather(
+    sample: &Sample,
+    tree: &Tree,
+    judgement: &Judgement,
+    machine: &Machine,
+    index: usize,
+    serving: &Serving,
+) -> Vec<Evidence> {
     let Some(process) = sample.processes.get(index) else { return Vec::new() };
     let mut list = List { pid: process.pid(), found: Vec::new() };
     list.kernel(process);

@@ -5,6 +5,8 @@
 //! by name alone only where asking for these could hang (see [`crate::locality`]) and where the
 //! file is gone.
 
+mod links;
+
 use std::ffi::CStr;
 use std::io;
 use std::ops::ControlFlow;
@@ -19,9 +21,6 @@ use crate::maps::{self, MappingKind};
 use crate::procfs::{PidDir, ReadError};
 use crate::raw::fdinfo::Access;
 use crate::raw::maps::Mapping;
-
-/// Links followed before a path counts as a loop (`MAXSYMLINKS` of the kernel).
-const MAX_LINKS: u32 = 40;
 
 /// How much around the path counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Wanted {
     pub fn resolve(path: &Path, scope: Scope, mounts: &Mounts) -> io::Result<Wanted> {
         use std::os::unix::ffi::OsStrExt as _;
         let absolute = std::path::absolute(path)?;
-        let path = without_links(absolute.as_os_str().as_bytes(), mounts)?;
+        let path = links::without_links(absolute.as_os_str().as_bytes(), mounts)?;
         let remote = mounts.is_remote_path(&path);
         let found = (!remote).then(|| locality::stat(CWD, &*path));
         let identity = found.and_then(Result::ok).map(|metadata| metadata.identity);
@@ -249,58 +248,6 @@ fn identity_of(dir: &PidDir, mapping: &Mapping<'_>, target: &[u8], wanted: &Want
         Err(_) if wanted.names(path_of(target)) => searched,
         Err(_) => shown,
     }
-}
-
-/// The path without symbolic links, `.` and `..`, as far as it exists and is local.
-fn without_links(path: &[u8], mounts: &Mounts) -> io::Result<Vec<u8>> {
-    let mut todo: Vec<Vec<u8>> = parts(path);
-    let mut done: Vec<u8> = Vec::new();
-    let mut links = 0;
-    let mut exists = true;
-    while let Some(part) = todo.pop() {
-        match &*part {
-            b"." => continue,
-            b".." => {
-                done.truncate(memchr::memrchr(b'/', &done).unwrap_or(0));
-                continue;
-            }
-            _ => {}
-        }
-        let parent = done.len();
-        done.push(b'/');
-        done.extend_from_slice(&part);
-        if !exists || mounts.is_remote_path(&done) {
-            exists = false;
-            continue;
-        }
-        match rustix::fs::readlinkat(CWD, &*done, Vec::new()) {
-            Ok(target) => {
-                links += 1;
-                if links > MAX_LINKS {
-                    return Err(rustix::io::Errno::LOOP.into());
-                }
-                let target = target.as_bytes();
-                done.truncate(if target.starts_with(b"/") { 0 } else { parent });
-                todo.extend(parts(target));
-            }
-            // Not a link.
-            Err(rustix::io::Errno::INVAL) => {}
-            // It does not exist, or may not be looked at: the rest is taken as it stands.
-            Err(_) => exists = false,
-        }
-    }
-    if done.is_empty() {
-        done.push(b'/');
-    }
-    Ok(done)
-}
-
-/// Last part first.
-fn parts(path: &[u8]) -> Vec<Vec<u8>> {
-    let parts = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
-    let mut parts: Vec<_> = parts.map(<[u8]>::to_vec).collect();
-    parts.reverse();
-    parts
 }
 
 #[cfg(test)]

@@ -149,9 +149,14 @@ fn init(proc: &ProcFs, root: &Path) -> Init {
     let Some((comm, _)) = stat.as_deref().and_then(raw::stat::parse) else { return Init::Unknown };
     let comm = String::from_utf8_lossy(comm).into_owned();
     let exe = first.and_then(|first| first.link(c"exe").ok());
-    let program = exe.map_or_else(|| comm.clone(), |exe| String::from_utf8_lossy(base_name(&exe)).into_owned());
+    let program = exe
+        .map_or_else(|| comm.clone(), |exe| String::from_utf8_lossy(base_name(&exe)).into_owned());
     if program == "busybox" {
-        return if comm == "init" || comm == "linuxrc" { Init::Other("busybox init".into()) } else { Init::Program(comm) };
+        return if comm == "init" || comm == "linuxrc" {
+            Init::Other("busybox init".into())
+        } else {
+            Init::Program(comm)
+        };
     }
     // Windows's subsystem for Linux starts everything by its own /init, without services.
     let release = rustix::system::uname().release().to_string_lossy().to_ascii_lowercase();
@@ -182,11 +187,14 @@ fn container(proc: &ProcFs, root: &Path, own_namespace: Option<u64>) -> Option<S
     }
     let first = proc.process(1).ok()?;
     let environ = first.read_new(c"environ").unwrap_or_default();
-    if let Some(name) = environ.split(|&byte| byte == 0).find_map(|var| var.strip_prefix(b"container=")) {
+    if let Some(name) =
+        environ.split(|&byte| byte == 0).find_map(|var| var.strip_prefix(b"container="))
+    {
         return Some(String::from_utf8_lossy(name).into_owned());
     }
     let cgroup = first.read_new(c"cgroup").unwrap_or_default();
-    let named = raw::cgroup::telling_path(&cgroup).and_then(|path| crate::membership::Membership::parse(path).container);
+    let named = raw::cgroup::telling_path(&cgroup)
+        .and_then(|path| crate::membership::Membership::parse(path).container);
     if let Some(container) = named {
         return Some(container.runtime.to_owned());
     }

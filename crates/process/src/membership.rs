@@ -78,7 +78,8 @@ impl Membership {
         // such names with a leading underscore (systemd's "cgroup escaping").
         let part = part.strip_prefix('_').filter(|rest| rest.contains('.')).unwrap_or(part);
         // Below a service its own processes make groups as they like: they are still the service's.
-        let inside_service = matches!(self.unit, Some(Unit::Service(_) | Unit::UserService(_) | Unit::OpenRc(_)));
+        let inside_service =
+            matches!(self.unit, Some(Unit::Service(_) | Unit::UserService(_) | Unit::OpenRc(_)));
         if let Some(uid) = user_manager(part) {
             self.user_manager = Some(uid);
             self.unit = None;
@@ -93,7 +94,8 @@ impl Membership {
                 None => Unit::Service(name),
             });
         } else if let Some(name) = unit_name(part, ".scope") {
-            let session = name.strip_prefix("session-").and_then(|rest| rest.strip_suffix(".scope"));
+            let session =
+                name.strip_prefix("session-").and_then(|rest| rest.strip_suffix(".scope"));
             self.unit = Some(match session {
                 Some(id) => Unit::Session(id.to_owned()),
                 None => Unit::Scope(name),
@@ -131,8 +133,13 @@ const CONTAINER_PREFIXES: &[(&str, &str)] = &[
 ];
 
 /// Folders below which a container's group stands under its id (cgroup v1, or no systemd).
-const CONTAINER_FOLDERS: &[(&str, &str)] =
-    &[("docker", "docker"), ("lxc", "lxc"), ("lxc.payload", "lxc"), ("libpod_parent", "podman"), ("garden", "garden")];
+const CONTAINER_FOLDERS: &[(&str, &str)] = &[
+    ("docker", "docker"),
+    ("lxc", "lxc"),
+    ("lxc.payload", "lxc"),
+    ("libpod_parent", "podman"),
+    ("garden", "garden"),
+];
 
 fn container(part: &str, previous: &str) -> Option<Container> {
     let found = |runtime, id: &str| Some(Container { runtime, id: short_id(id).to_owned() });
@@ -154,7 +161,9 @@ fn container(part: &str, previous: &str) -> Option<Container> {
         let name = previous.strip_suffix(".service").and_then(|stem| stem.split_once('@'));
         return found("nspawn", &name.map_or_else(String::new, |(_, name)| unescape(name)));
     }
-    if previous.starts_with("pod") && is_hex_id(part) || previous.contains("-pod") && is_hex_id(part) {
+    if previous.starts_with("pod") && is_hex_id(part)
+        || previous.contains("-pod") && is_hex_id(part)
+    {
         return found("kubernetes", part);
     }
     None
@@ -199,24 +208,35 @@ mod tests {
 
     #[test]
     fn units_of_systemd() {
-        assert_eq!(unit("/system.slice/nginx.service"), Some(Unit::Service("nginx.service".into())));
+        assert_eq!(
+            unit("/system.slice/nginx.service"),
+            Some(Unit::Service("nginx.service".into()))
+        );
         assert_eq!(
             unit("/system.slice/system-getty.slice/getty@tty1.service"),
             Some(Unit::Service("getty@tty1.service".into()))
         );
-        assert_eq!(unit("/system.slice/a.service/sub/b.scope"), Some(Unit::Service("a.service".into())));
+        assert_eq!(
+            unit("/system.slice/a.service/sub/b.scope"),
+            Some(Unit::Service("a.service".into()))
+        );
         assert_eq!(unit("/init.scope"), Some(Unit::Manager));
-        assert_eq!(unit("/user.slice/user-1000.slice/session-3.scope"), Some(Unit::Session("3".into())));
+        assert_eq!(
+            unit("/user.slice/user-1000.slice/session-3.scope"),
+            Some(Unit::Session("3".into()))
+        );
         assert_eq!(unit("/"), None);
         assert_eq!(unit("/system.slice/.service"), None);
     }
 
     #[test]
     fn users_managers() {
-        let app = Membership::parse(b"/user.slice/user-1000.slice/user@1000.service/app.slice/x.service");
+        let app =
+            Membership::parse(b"/user.slice/user-1000.slice/user@1000.service/app.slice/x.service");
         assert_eq!(app.user_manager, Some(1000));
         assert_eq!(app.unit, Some(Unit::UserService("x.service".into())));
-        let manager = Membership::parse(b"/user.slice/user-1000.slice/user@1000.service/init.scope");
+        let manager =
+            Membership::parse(b"/user.slice/user-1000.slice/user@1000.service/init.scope");
         assert_eq!((manager.user_manager, manager.unit), (Some(1000), Some(Unit::Manager)));
     }
 
@@ -229,7 +249,11 @@ mod tests {
             (format!("/machine.slice/libpod-{id}.scope/container"), "podman", "0123456789ab"),
             ("/lxc.payload.web/system.slice/x.service".into(), "lxc", "web"),
             ("/machine.slice/machine-a\\x2db.scope/init.scope".into(), "nspawn", "a-b"),
-            ("/machine.slice/systemd-nspawn@deb.service/payload/init.scope".into(), "nspawn", "deb"),
+            (
+                "/machine.slice/systemd-nspawn@deb.service/payload/init.scope".into(),
+                "nspawn",
+                "deb",
+            ),
             (format!("/kubepods/besteffort/pod12/{id}"), "kubernetes", "0123456789ab"),
         ] {
             let container = Membership::parse(path.as_bytes()).container.expect(&path);

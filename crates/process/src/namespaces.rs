@@ -44,6 +44,12 @@ impl Namespaces {
         Namespaces(KINDS.map(|kind| namespace(dir, kind.link)))
     }
 
+    /// Not permitted if not one of them may be seen.
+    pub fn seen(self) -> Fact<Namespaces> {
+        let hidden = self.0.iter().all(|inode| *inode == Fact::NotPermitted);
+        if hidden { Fact::NotPermitted } else { Fact::Known(self) }
+    }
+
     /// Each kind with its inode.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Kind, Fact<u64>)> {
         KINDS.iter().zip(self.0)
@@ -80,6 +86,8 @@ mod tests {
         let mut other = one.clone();
         other.0[1] = Fact::Known(2);
         one.0[2] = Fact::NotPermitted;
+        assert_eq!(one.clone().seen(), Fact::Known(one.clone()));
+        assert_eq!(Namespaces([Fact::NotPermitted; 8]).seen(), Fact::NotPermitted);
         other.0[3] = Fact::NotApplicable;
         let names: Vec<&str> = one.unlike(&other).iter().map(|kind| kind.key).collect();
         assert_eq!(names, ["net"]);

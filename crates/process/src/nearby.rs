@@ -38,11 +38,14 @@ pub fn sample(proc: &ProcFs, sys: &std::path::Path, pid: u32, needs: Needs) -> S
     let mut sample = sample::of_pids(proc, &[pid], needs);
     // Of the others only what verdicts and the chain of causes are made from.
     let needs = needs.without(OF_ONE);
-    let Some(stat) = sample.processes.first().map(|process| process.stat.clone()) else { return sample };
+    let Some(stat) = sample.processes.first().map(|process| process.stat.clone()) else {
+        return sample;
+    };
     line_above(proc, &mut sample, stat.ppid, needs);
     line_above(proc, &mut sample, u32::try_from(stat.session).unwrap_or(0), needs);
     let mut more = BTreeSet::from([1]);
-    let parent_is_shell = sample.by_pid(stat.ppid).is_some_and(|parent| role(&parent.comm) == Some(Role::Shell));
+    let parent_is_shell =
+        sample.by_pid(stat.ppid).is_some_and(|parent| role(&parent.comm) == Some(Role::Shell));
     if parent_is_shell {
         more.extend(children(proc, stat.ppid));
     }
@@ -71,7 +74,9 @@ fn line_above(proc: &ProcFs, sample: &mut Sample, first: u32, needs: Needs) {
 /// The children of a process, from `task/TID/children` (proc_tid_children(5)), not too many.
 pub fn children(proc: &ProcFs, pid: u32) -> Vec<u32> {
     let Ok(dir) = proc.process(pid) else { return Vec::new() };
-    let Ok(name) = std::ffi::CString::new(format!("task/{pid}/children")) else { return Vec::new() };
+    let Ok(name) = std::ffi::CString::new(format!("task/{pid}/children")) else {
+        return Vec::new();
+    };
     let text = dir.read_new(&name).unwrap_or_default();
     let found: Vec<u32> = raw::words(&text).filter_map(decimal).take(MAX_SIBLINGS + 1).collect();
     if found.len() > MAX_SIBLINGS { Vec::new() } else { found }
@@ -79,7 +84,8 @@ pub fn children(proc: &ProcFs, pid: u32) -> Vec<u32> {
 
 /// The first members of a service's control group, cgroups(7).
 fn members(sys: &std::path::Path, path: &[u8], membership: &Membership) -> Vec<u32> {
-    let is_service = matches!(membership.unit, Some(Unit::Service(_) | Unit::OpenRc(_) | Unit::UserService(_)));
+    let is_service =
+        matches!(membership.unit, Some(Unit::Service(_) | Unit::OpenRc(_) | Unit::UserService(_)));
     let Ok(path) = std::str::from_utf8(path) else { return Vec::new() };
     if !is_service || membership.outside {
         return Vec::new();

@@ -116,7 +116,10 @@ impl Process {
     /// The name to show: `comm`, in full where the kernel cut it at 15 bytes and the arguments still
     /// have the rest.
     pub fn shown_name(&self) -> &[u8] {
-        let full = self.argv0().map(base_name).filter(|full| self.comm.len() == 15 && full.starts_with(&self.comm));
+        let full = self
+            .argv0()
+            .map(base_name)
+            .filter(|full| self.comm.len() == 15 && full.starts_with(&self.comm));
         full.unwrap_or(&self.comm)
     }
 
@@ -124,7 +127,8 @@ impl Process {
     /// executable and environment ([`crate::needs::Needs::DETACHMENT`]).
     pub fn detachment_is_read(&self) -> bool {
         self.extra.as_ref().is_some_and(|extra| {
-            extra.environ != Fact::NotMeasured && extra.stdio.iter().all(|link| *link != Fact::NotMeasured)
+            extra.environ != Fact::NotMeasured
+                && extra.stdio.iter().all(|link| *link != Fact::NotMeasured)
         })
     }
 

@@ -16,7 +16,6 @@ use rustix::io::Errno;
 
 pub use error::{ProcError, ReadError};
 
-
 /// Longest text taken from one file: `cmdline` and `environ` may hold megabytes.
 pub const MAX_TEXT_BYTES: usize = 256 * 1024;
 /// Longest link target the kernel gives (`PATH_MAX`).

@@ -158,14 +158,59 @@ pub const ROLES: &[(&str, Role, &str)] = &[
 /// Names that the kernel gives to its own threads, sorted: what an impostor copies. Behind a name
 /// that ends in `/`, `_` or `-` anything may follow, behind the others digits.
 const KERNEL_NAMES: &[&str] = &[
-    "acpi_thermal_pm", "ata_sff", "btrfs-", "charger_manager", "cpuhp/", "devfreq_wq", "dm_",
-    "ecryptfs-kthrea", "edac-poller", "ext4-rsv-conver", "hwrng", "idle_inject/", "inet_frag_wq",
-    "irq/", "jbd2/", "kauditd", "kblockd", "kcompactd", "kcryptd", "kdevtmpfs", "kdmflush",
-    "khugepaged", "khungtaskd", "kintegrityd", "kprobe-optimizer", "kpsmoused", "ksmd",
-    "ksoftirqd/", "kstrp", "kswapd", "kthreadd", "kthrotld", "kworker/", "md_", "migration/",
-    "mm_percpu_wq", "netns", "nvme-", "oom_reaper", "pool_workqueue_", "rcu_", "rcuog/", "rcuop/",
-    "rcuos/", "scsi_eh_", "scsi_tmf_", "slub_flushwq", "watchdog/", "watchdogd", "writeback",
-    "xfs-", "xfsaild/", "zswap-shrink",
+    "acpi_thermal_pm",
+    "ata_sff",
+    "btrfs-",
+    "charger_manager",
+    "cpuhp/",
+    "devfreq_wq",
+    "dm_",
+    "ecryptfs-kthrea",
+    "edac-poller",
+    "ext4-rsv-conver",
+    "hwrng",
+    "idle_inject/",
+    "inet_frag_wq",
+    "irq/",
+    "jbd2/",
+    "kauditd",
+    "kblockd",
+    "kcompactd",
+    "kcryptd",
+    "kdevtmpfs",
+    "kdmflush",
+    "khugepaged",
+    "khungtaskd",
+    "kintegrityd",
+    "kprobe-optimizer",
+    "kpsmoused",
+    "ksmd",
+    "ksoftirqd/",
+    "kstrp",
+    "kswapd",
+    "kthreadd",
+    "kthrotld",
+    "kworker/",
+    "md_",
+    "migration/",
+    "mm_percpu_wq",
+    "netns",
+    "nvme-",
+    "oom_reaper",
+    "pool_workqueue_",
+    "rcu_",
+    "rcuog/",
+    "rcuop/",
+    "rcuos/",
+    "scsi_eh_",
+    "scsi_tmf_",
+    "slub_flushwq",
+    "watchdog/",
+    "watchdogd",
+    "writeback",
+    "xfs-",
+    "xfsaild/",
+    "zswap-shrink",
 ];
 
 /// The role of a program, by its name without folders.
@@ -230,10 +275,13 @@ mod tests {
 
     #[test]
     fn kernel_like_names() {
-        for name in ["kworker/0:1", "[kworker/u8:2]", "[kthreadd]", "kswapd0", "[jbd2/sda1-8]", "rcu_sched"] {
+        for name in
+            ["kworker/0:1", "[kworker/u8:2]", "[kthreadd]", "kswapd0", "[jbd2/sda1-8]", "rcu_sched"]
+        {
             assert!(looks_like_kernel_thread(name.as_bytes()), "{name}");
         }
-        for name in ["bash", "[celery]", "loopback-proxy", "kworker", "netnsd", "xfs", "mdadm", ""] {
+        for name in ["bash", "[celery]", "loopback-proxy", "kworker", "netnsd", "xfs", "mdadm", ""]
+        {
             assert!(!looks_like_kernel_thread(name.as_bytes()), "{name}");
         }
     }

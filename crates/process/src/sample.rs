@@ -131,7 +131,12 @@ fn complete(proc: &ProcFs, sample: Sample) -> Result<Sample, ProcError> {
 ///
 /// # Errors
 /// [`ProcError`] if the processes can't be listed.
-pub fn take_again(proc: &ProcFs, needs: Needs, before: &Sample, round: u32) -> Result<Sample, ProcError> {
+pub fn take_again(
+    proc: &ProcFs,
+    needs: Needs,
+    before: &Sample,
+    round: u32,
+) -> Result<Sample, ProcError> {
     let boot_usec = boot_usec();
     let pids = proc.pids()?;
     let mut sample = read_all(proc, &pids, needs, Some(Before { sample: before, round }));
@@ -152,7 +157,8 @@ impl<'a> Before<'a> {
     fn same(&self, key: ProcessKey, comm: &[u8], stat: &raw::stat::Stat) -> Option<&'a Process> {
         let known = self.sample.by_pid(key.pid)?;
         let due = key.pid.wrapping_add(self.round).is_multiple_of(ROUNDS_BETWEEN_READS);
-        let same = known.key == key && *known.comm == *comm && known.stat.code_start == stat.code_start;
+        let same =
+            known.key == key && *known.comm == *comm && known.stat.code_start == stat.code_start;
         (same && !due && !stat.is_zombie()).then_some(known)
     }
 }
@@ -211,7 +217,12 @@ pub fn deepen(proc: &ProcFs, sample: &mut Sample, indices: &[usize], needs: Need
     }
 }
 
-fn more_of(proc: &ProcFs, process: &Process, needs: Needs, text: &mut Vec<u8>) -> Option<Box<Extra>> {
+fn more_of(
+    proc: &ProcFs,
+    process: &Process,
+    needs: Needs,
+    text: &mut Vec<u8>,
+) -> Option<Box<Extra>> {
     let mut extra = process.extra.clone().unwrap_or_default();
     if let Some(dir) = &process.held {
         read_extra(dir, needs, &mut extra, text);

@@ -57,7 +57,9 @@ impl Tree {
         let mut next = starts.clone();
         self.children = vec![0; sum as usize];
         for (child, parent) in self.parents.iter().enumerate() {
-            let Some(slot) = parent.and_then(|parent| next.get_mut(parent as usize)) else { continue };
+            let Some(slot) = parent.and_then(|parent| next.get_mut(parent as usize)) else {
+                continue;
+            };
             if let Some(place) = self.children.get_mut(*slot as usize) {
                 *place = child as u32;
             }
@@ -80,7 +82,9 @@ impl Tree {
                 }
                 at = self.parent(index);
             }
-            let Some(closing) = at.filter(|&index| met.get(index) == Some(&(start + 1))) else { continue };
+            let Some(closing) = at.filter(|&index| met.get(index) == Some(&(start + 1))) else {
+                continue;
+            };
             let (mut smallest, mut at) = (closing, self.parent(closing));
             while let Some(index) = at.filter(|&index| index != closing) {
                 smallest = smallest.min(index);
@@ -123,7 +127,11 @@ impl Tree {
     /// Members of a process group.
     pub fn group(&self, pgrp: i32) -> impl Iterator<Item = usize> + '_ {
         let start = self.groups.partition_point(|(group, _)| *group < pgrp);
-        self.groups.iter().skip(start).take_while(move |(group, _)| *group == pgrp).map(|(_, index)| *index as usize)
+        self.groups
+            .iter()
+            .skip(start)
+            .take_while(move |(group, _)| *group == pgrp)
+            .map(|(_, index)| *index as usize)
     }
 
     /// The ancestors, nearest first.

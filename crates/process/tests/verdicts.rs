@@ -25,7 +25,10 @@ fn judged_with(fake: &FakeProc, pid: u32, known: &KnownServices) -> Verdict {
 
 fn machine() -> FakeProc {
     let fake = FakeProc::new().unwrap();
-    fake.process(1, |p| p.comm("systemd").session(1).pgrp(1).cgroup("0::/init.scope").namespace("pid", 7)).unwrap();
+    fake.process(1, |p| {
+        p.comm("systemd").session(1).pgrp(1).cgroup("0::/init.scope").namespace("pid", 7)
+    })
+    .unwrap();
     fake
 }
 
@@ -36,14 +39,23 @@ const SSH: &str = "0::/system.slice/ssh.service";
 fn machine_with_login() -> FakeProc {
     let fake = machine();
     let ssh = |pid: u32, ppid: u32, session: i32| {
-        fake.process(pid, |p| p.comm("sshd").ppid(ppid).session(session).pgrp(session).cgroup(SSH).namespace("pid", 7))
-            .unwrap();
+        fake.process(pid, |p| {
+            p.comm("sshd").ppid(ppid).session(session).pgrp(session).cgroup(SSH).namespace("pid", 7)
+        })
+        .unwrap();
     };
     ssh(10, 1, 10);
     ssh(20, 10, 20);
     ssh(21, 20, 20);
     fake.process(30, |p| {
-        p.comm("bash").cmdline(&["-bash"]).ppid(21).session(30).pgrp(30).tty(136, 1, 30).cgroup(SSH).namespace("pid", 7)
+        p.comm("bash")
+            .cmdline(&["-bash"])
+            .ppid(21)
+            .session(30)
+            .pgrp(30)
+            .tty(136, 1, 30)
+            .cgroup(SSH)
+            .namespace("pid", 7)
     })
     .unwrap();
     fake
@@ -62,7 +74,14 @@ fn what_a_login_left_behind_in_the_group_is_not_the_service_either() {
     let fake = machine_with_login();
     let orphan = |pid: u32, environ: &[&str]| {
         fake.process(pid, |p| {
-            p.comm("sleep").ppid(1).session(99).pgrp(pid as i32).cgroup(SSH).environ(environ).link("cwd", "/home/a").namespace("pid", 7)
+            p.comm("sleep")
+                .ppid(1)
+                .session(99)
+                .pgrp(pid as i32)
+                .cgroup(SSH)
+                .environ(environ)
+                .link("cwd", "/home/a")
+                .namespace("pid", 7)
         })
         .unwrap();
     };
@@ -77,8 +96,14 @@ fn what_a_login_left_behind_in_the_group_is_not_the_service_either() {
 #[test]
 fn a_command_without_terminal_below_sshd_is_remote() {
     let fake = machine_with_login();
-    fake.process(50, |p| p.comm("rsync").ppid(21).session(50).pgrp(50).cgroup(SSH).namespace("pid", 7)).unwrap();
-    fake.process(51, |p| p.comm("sh").ppid(50).session(50).pgrp(50).cgroup(SSH).namespace("pid", 7)).unwrap();
+    fake.process(50, |p| {
+        p.comm("rsync").ppid(21).session(50).pgrp(50).cgroup(SSH).namespace("pid", 7)
+    })
+    .unwrap();
+    fake.process(51, |p| {
+        p.comm("sh").ppid(50).session(50).pgrp(50).cgroup(SSH).namespace("pid", 7)
+    })
+    .unwrap();
     assert_eq!(judged(&fake, 50).sub_kind, SubKind::RemoteCommand);
     assert_eq!(judged(&fake, 51).sub_kind, SubKind::RemoteCommand);
 }
@@ -87,8 +112,15 @@ fn a_command_without_terminal_below_sshd_is_remote() {
 fn a_name_alone_makes_no_kernel_thread() {
     let fake = machine();
     fake.process(2, |p| p.kernel_thread("kthreadd")).unwrap();
-    fake.process(60, |p| p.comm("kworker/0:1").cmdline(&["[kworker/0:1]"]).ppid(2).session(60).pgrp(60).namespace("pid", 7))
-        .unwrap();
+    fake.process(60, |p| {
+        p.comm("kworker/0:1")
+            .cmdline(&["[kworker/0:1]"])
+            .ppid(2)
+            .session(60)
+            .pgrp(60)
+            .namespace("pid", 7)
+    })
+    .unwrap();
     assert_eq!(judged(&fake, 2).sub_kind, SubKind::KernelThread);
     let impostor = judged(&fake, 60);
     assert!(impostor.posing_as_kernel);
@@ -97,23 +129,38 @@ fn a_name_alone_makes_no_kernel_thread() {
 
 #[test]
 fn daemons_and_jobs_without_a_starter_are_told_apart() {
-    let null = |p: testkit::fakeproc::Process| p.fd(0, "/dev/null").fd(1, "/dev/null").fd(2, "/dev/null").namespace("pid", 7);
-    let pts = |p: testkit::fakeproc::Process| p.fd(0, "/dev/pts/1").fd(1, "/dev/pts/1").fd(2, "/dev/pts/1").namespace("pid", 7);
+    let null = |p: testkit::fakeproc::Process| {
+        p.fd(0, "/dev/null").fd(1, "/dev/null").fd(2, "/dev/null").namespace("pid", 7)
+    };
+    let pts = |p: testkit::fakeproc::Process| {
+        p.fd(0, "/dev/pts/1").fd(1, "/dev/pts/1").fd(2, "/dev/pts/1").namespace("pid", 7)
+    };
     let fake = machine();
     // daemon(3): a session of its own, at the root, off the terminal.
     fake.process(70, |p| null(p.comm("a").ppid(1).session(70).pgrp(70)).link("cwd", "/")).unwrap();
     // Forked twice: the session's leader is gone, and it stays in its process group.
     fake.process(71, |p| null(p.comm("b").ppid(1).session(68).pgrp(68)).link("cwd", "/")).unwrap();
     // setsid sleep &
-    fake.process(72, |p| pts(p.comm("sleep").ppid(1).session(72).pgrp(72)).link("cwd", "/root")).unwrap();
-    // nohup sleep &, and then the end of the login: a job has a process group of its own.
-    fake.process(73, |p| null(p.comm("sleep").ppid(1).session(67).pgrp(73)).ignores(&[1]).link("cwd", "/")).unwrap();
-    // (sleep &) in a remote command, all in one process group.
-    fake.process(74, |p| null(p.comm("sleep").ppid(1).session(66).pgrp(66)).link("cwd", "/root")).unwrap();
-    // redis-server --daemonize yes: does not leave the folder, but handles signals.
-    fake.process(75, |p| null(p.comm("redis").ppid(1).session(75).pgrp(75)).catches(&[15]).ignores(&[1]).link("cwd", "/root"))
+    fake.process(72, |p| pts(p.comm("sleep").ppid(1).session(72).pgrp(72)).link("cwd", "/root"))
         .unwrap();
-    fake.process(76, |p| null(p.comm("SCREEN").ppid(1).session(76).pgrp(76)).link("cwd", "/root")).unwrap();
+    // nohup sleep &, and then the end of the login: a job has a process group of its own.
+    fake.process(73, |p| {
+        null(p.comm("sleep").ppid(1).session(67).pgrp(73)).ignores(&[1]).link("cwd", "/")
+    })
+    .unwrap();
+    // (sleep &) in a remote command, all in one process group.
+    fake.process(74, |p| null(p.comm("sleep").ppid(1).session(66).pgrp(66)).link("cwd", "/root"))
+        .unwrap();
+    // redis-server --daemonize yes: does not leave the folder, but handles signals.
+    fake.process(75, |p| {
+        null(p.comm("redis").ppid(1).session(75).pgrp(75))
+            .catches(&[15])
+            .ignores(&[1])
+            .link("cwd", "/root")
+    })
+    .unwrap();
+    fake.process(76, |p| null(p.comm("SCREEN").ppid(1).session(76).pgrp(76)).link("cwd", "/root"))
+        .unwrap();
     for (pid, expected) in [
         (70, SubKind::SelfDetached),
         (71, SubKind::SelfDetached),
@@ -133,8 +180,14 @@ fn a_display_managers_session_is_the_users() {
     let fake = machine();
     let session = "0::/user.slice/user-1000.slice/session-2.scope";
     let display = "0::/system.slice/lightdm.service";
-    fake.process(80, |p| p.comm("lightdm").ppid(1).session(80).pgrp(80).cgroup(display).namespace("pid", 7)).unwrap();
-    fake.process(81, |p| p.comm("lightdm").ppid(80).session(81).pgrp(81).cgroup(session).namespace("pid", 7)).unwrap();
+    fake.process(80, |p| {
+        p.comm("lightdm").ppid(1).session(80).pgrp(80).cgroup(display).namespace("pid", 7)
+    })
+    .unwrap();
+    fake.process(81, |p| {
+        p.comm("lightdm").ppid(80).session(81).pgrp(81).cgroup(session).namespace("pid", 7)
+    })
+    .unwrap();
     assert_eq!(judged(&fake, 80).sub_kind, SubKind::Managed);
     assert_eq!(judged(&fake, 81).sub_kind, SubKind::Worker);
 }
@@ -142,9 +195,14 @@ fn a_display_managers_session_is_the_users() {
 #[test]
 fn supervisors_and_what_they_supervise() {
     let fake = machine();
-    fake.process(90, |p| p.comm("runsvdir").ppid(1).session(90).pgrp(90).namespace("pid", 7)).unwrap();
-    fake.process(91, |p| p.comm("runsv").cmdline(&["runsv", "web"]).ppid(90).session(91).pgrp(91).namespace("pid", 7)).unwrap();
-    fake.process(92, |p| p.comm("httpd").ppid(91).session(91).pgrp(91).namespace("pid", 7)).unwrap();
+    fake.process(90, |p| p.comm("runsvdir").ppid(1).session(90).pgrp(90).namespace("pid", 7))
+        .unwrap();
+    fake.process(91, |p| {
+        p.comm("runsv").cmdline(&["runsv", "web"]).ppid(90).session(91).pgrp(91).namespace("pid", 7)
+    })
+    .unwrap();
+    fake.process(92, |p| p.comm("httpd").ppid(91).session(91).pgrp(91).namespace("pid", 7))
+        .unwrap();
     assert_eq!(judged(&fake, 90).sub_kind, SubKind::ServiceManager);
     assert_eq!(judged(&fake, 91).sub_kind, SubKind::ServiceManager);
     let supervised = judged(&fake, 92);
@@ -155,8 +213,16 @@ fn supervisors_and_what_they_supervise() {
 #[test]
 fn a_pid_file_outranks_what_the_process_shows_of_itself() {
     let fake = machine();
-    fake.process(95, |p| p.comm("odd").ppid(1).session(95).pgrp(95).fd(0, "/dev/pts/1").link("cwd", "/root").namespace("pid", 7))
-        .unwrap();
+    fake.process(95, |p| {
+        p.comm("odd")
+            .ppid(1)
+            .session(95)
+            .pgrp(95)
+            .fd(0, "/dev/pts/1")
+            .link("cwd", "/root")
+            .namespace("pid", 7)
+    })
+    .unwrap();
     let mut known = KnownServices::default();
     assert_eq!(judged_with(&fake, 95, &known).sub_kind, SubKind::DetachedJob);
     known.add_main_pid(95, KnownService { manager: "sysv", name: "odd".to_owned() });
@@ -168,7 +234,15 @@ fn a_zombie_leader_leads_nothing() {
     let fake = machine();
     fake.process(100, |p| p.comm("sh").ppid(1).session(100).pgrp(100).zombie()).unwrap();
     fake.process(101, |p| {
-        p.comm("d").ppid(1).session(100).pgrp(100).fd(0, "/dev/null").fd(1, "/dev/null").fd(2, "/dev/null").link("cwd", "/").namespace("pid", 7)
+        p.comm("d")
+            .ppid(1)
+            .session(100)
+            .pgrp(100)
+            .fd(0, "/dev/null")
+            .fd(1, "/dev/null")
+            .fd(2, "/dev/null")
+            .link("cwd", "/")
+            .namespace("pid", 7)
     })
     .unwrap();
     assert_eq!(judged(&fake, 101).sub_kind, SubKind::SelfDetached);

@@ -2,6 +2,7 @@
 
 mod collect;
 mod columns;
+mod row;
 mod sockets;
 
 use std::process::ExitCode;
@@ -18,8 +19,9 @@ use crate::snapshot::Snapshot;
 use crate::targets::Targets;
 use crate::watch::{self, WatchArgs};
 use crate::what::What;
-use collect::{Collection, Options};
+use collect::Collection;
 use columns::{COLUMNS, Files, Flagged};
+use row::Options;
 
 const AFTER_HELP: &str = "\
 WHAT is a pid, a name, a service or `:port`: what these processes have open. A /path: who has

@@ -187,6 +187,8 @@ fn refused(snapshot: &Snapshot, index: usize) -> Option<Note> {
     let refused = [
         ("executable", matches!(extra.exe, Fact::NotPermitted)),
         ("working directory", matches!(extra.cwd, Fact::NotPermitted)),
+        ("root directory", matches!(extra.root, Fact::NotPermitted)),
+        ("namespaces", matches!(extra.namespaces, Fact::NotPermitted)),
         ("descriptors", matches!(extra.stdio, [Fact::NotPermitted, ..]) || matches!(extra.descriptors, Fact::NotPermitted)),
         ("environment", matches!(extra.environ, Fact::NotPermitted)),
         ("input and output", matches!(extra.io, Fact::NotPermitted)),

@@ -4,30 +4,25 @@
 //! walked first; then control groups tell; the others are walked only for sockets that are still
 //! without an owner, and nobody once all have one.
 
+mod exposure;
+mod walk;
+
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use present::Why;
 use present::json::Note;
 use process::fact::Fact;
 use process::procfs::ProcFs;
-use process::sockets::{self, Socket};
+use process::sockets::Socket;
 
 use super::group::{Row, RowKind};
-use super::listen::{Exposure, Port, compact, port};
+use super::listen::{Port, compact, port};
 use super::member::Member;
 use super::memory;
-
-/// Local ports that the kernel gives out by itself begin here unless told otherwise (ip(7)): a UDP
-/// socket on one of them is mostly a client's, which looks like a listener.
-const EPHEMERAL_FROM: u16 = 32_768;
-
-/// Fewer walks than this are done before a thread is started.
-const WALKS_FOR_A_THREAD: usize = 32;
+use walk::Hit;
 
 /// A socket and the line that holds it.
 struct Found {
@@ -125,29 +120,7 @@ impl<'a> Search<'a> {
         if self.open == 0 {
             return;
         }
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = (todo.len() / WALKS_FOR_A_THREAD).clamp(1, cores.min(8));
-        let sought: HashMap<u64, AtomicBool> =
-            self.sought().map(|inode| (inode, AtomicBool::new(false))).collect();
-        let walk = Walk {
-            proc: self.proc,
-            todo,
-            open: AtomicUsize::new(sought.len()),
-            sought,
-            next: AtomicUsize::new(0),
-        };
-        let mut hits = std::thread::scope(|scope| {
-            let more = (1..threads).filter_map(|_| {
-                std::thread::Builder::new().spawn_scoped(scope, || walk.run()).ok()
-            });
-            let more: Vec<_> = more.collect();
-            let mut hits = walk.run();
-            hits.extend(more.into_iter().filter_map(|thread| thread.join().ok()).flatten());
-            hits
-        });
-        // In the order of the list, whoever was faster.
-        hits.sort_unstable_by_key(|(place, _)| *place);
-        for (place, hit) in hits {
+        for (place, hit) in walk::over(self.proc, todo, self.sought()) {
             if let Some(&(row, pid)) = todo.get(place) {
                 self.note(row, pid, hit);
             }
@@ -182,61 +155,6 @@ impl<'a> Search<'a> {
                 }
             }
         }
-    }
-
-    /// Lines that hold a socket on all addresses with processes of root's only: a worker that gave
-    /// up root and holds it too is the one that serves it.
-    pub fn exposures(&self, rows: &[Row]) -> Vec<Exposure> {
-        let mut by_row: HashMap<usize, (Vec<Port>, Vec<u32>)> = HashMap::new();
-        for found in &self.found {
-            let Some((index, row)) = found.row.and_then(|index| Some((index, rows.get(index)?)))
-            else {
-                continue;
-            };
-            let port = port(&found.socket);
-            let client = port.protocol != "tcp" && port.port >= EPHEMERAL_FROM;
-            if row.kind == RowKind::Init || !port.wildcard || client {
-                continue;
-            }
-            let as_root = match found.holder {
-                Some(pid) => self.runs_as_root(pid) && !self.is_served_by_another(row, found),
-                // Only its control group is known.
-                None => row.pids.iter().all(|&pid| self.runs_as_root(pid)),
-            };
-            let Some(pid) = found.holder.or(row.main_pid).filter(|_| as_root) else { continue };
-            let entry = by_row.entry(index).or_default();
-            entry.0.push(port);
-            if !entry.1.contains(&pid) {
-                entry.1.push(pid);
-            }
-        }
-        let exposure = |(row, (ports, pids)): (usize, (Vec<Port>, Vec<u32>))| Exposure {
-            row,
-            pids,
-            ports: compact(&ports),
-        };
-        let mut exposures: Vec<Exposure> = by_row.into_iter().map(exposure).collect();
-        exposures.sort_by_key(|exposure| exposure.row);
-        exposures
-    }
-
-    fn runs_as_root(&self, pid: u32) -> bool {
-        self.members.get(&pid).is_some_and(|member| member.uid == Some(0))
-    }
-
-    fn is_served_by_another(&self, row: &Row, found: &Found) -> bool {
-        let holds = |pid: u32| {
-            let Ok(dir) = self.proc.process(pid) else { return false };
-            let walked = sockets::socket_inodes_of(dir.as_fd(), &mut |_, inode| {
-                if inode == found.socket.inode {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
-            walked.is_ok_and(|walk| walk.stopped)
-        };
-        row.pids.iter().any(|&pid| !self.runs_as_root(pid) && holds(pid))
     }
 
     /// The control group in which a socket was made tells its service without a walk over all the
@@ -319,52 +237,6 @@ impl<'a> Search<'a> {
                 Fact::Known(ports)
             };
         }
-    }
-}
-
-/// A walk over the descriptors of many processes.
-struct Walk<'a> {
-    proc: &'a ProcFs,
-    todo: &'a [(usize, u32)],
-    /// Inodes, and whether somebody was found to hold them.
-    sought: HashMap<u64, AtomicBool>,
-    /// How many nobody holds yet.
-    open: AtomicUsize,
-    next: AtomicUsize,
-}
-
-/// What a walk over one process's descriptors met.
-#[derive(Clone, Copy)]
-enum Hit {
-    /// A socket that is sought.
-    Holds(u64),
-    /// No permission.
-    Denied,
-}
-
-impl Walk<'_> {
-    /// Takes one process after the other; what it met, with the process's place in the list.
-    fn run(&self) -> Vec<(usize, Hit)> {
-        let mut hits = Vec::new();
-        while self.open.load(Ordering::Relaxed) > 0 {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(&(_, pid)) = self.todo.get(place) else { break };
-            let Ok(dir) = self.proc.process(pid) else { continue };
-            let walked = sockets::socket_inodes_of(dir.as_fd(), &mut |_, inode| {
-                let Some(known) = self.sought.get(&inode) else { return ControlFlow::Continue(()) };
-                hits.push((place, Hit::Holds(inode)));
-                let fresh = !known.swap(true, Ordering::Relaxed);
-                if fresh && self.open.fetch_sub(1, Ordering::Relaxed) == 1 {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
-            if walked.is_err_and(|error| error.is_not_permitted()) {
-                hits.push((place, Hit::Denied));
-            }
-        }
-        hits
     }
 }
 

@@ -1,7 +1,13 @@
 //! What a made-up process is like.
 
+mod links;
+mod signals;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use links::NAMESPACES;
+use signals::Signals;
 
 /// A process to be; every method changes one thing and gives it back.
 ///
@@ -37,15 +43,6 @@ pub struct Process {
     pub(super) environ: Vec<u8>,
     pub(super) cgroup: Vec<u8>,
     pub(super) links: BTreeMap<String, PathBuf>,
-}
-
-/// The masks of `status`, bit 0 for signal 1.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Signals {
-    pub(super) pending: u64,
-    pub(super) blocked: u64,
-    pub(super) ignored: u64,
-    pub(super) caught: u64,
 }
 
 /// `PF_KTHREAD` of `include/linux/sched.h`.
@@ -228,34 +225,6 @@ impl Process {
         self
     }
 
-    /// The signals caught, by number.
-    #[must_use]
-    pub fn catches(mut self, signals: &[u32]) -> Self {
-        self.signals.caught |= mask(signals);
-        self
-    }
-
-    /// The signals ignored, by number.
-    #[must_use]
-    pub fn ignores(mut self, signals: &[u32]) -> Self {
-        self.signals.ignored |= mask(signals);
-        self
-    }
-
-    /// The signals blocked, by number.
-    #[must_use]
-    pub fn blocks(mut self, signals: &[u32]) -> Self {
-        self.signals.blocked |= mask(signals);
-        self
-    }
-
-    /// The signals pending for the whole process, by number.
-    #[must_use]
-    pub fn pending(mut self, signals: &[u32]) -> Self {
-        self.signals.pending |= mask(signals);
-        self
-    }
-
     /// The effective, permitted and bounding capabilities, bit by bit.
     #[must_use]
     pub const fn capabilities(mut self, mask: u64) -> Self {
@@ -298,45 +267,6 @@ impl Process {
         self.cgroup = format!("{}\n", lines.trim_end()).into_bytes();
         self
     }
-
-    /// A link, by its path in the process's directory: `exe`, `cwd`, `fd/3`, `ns/net`.
-    #[must_use]
-    pub fn link(mut self, path: &str, target: impl Into<PathBuf>) -> Self {
-        self.links.insert(path.to_owned(), target.into());
-        self
-    }
-
-    /// An open descriptor: `/dev/null`, `socket:[123]`, `/var/log/x (deleted)`.
-    #[must_use]
-    pub fn fd(self, number: u32, target: &str) -> Self {
-        self.link(&format!("fd/{number}"), target)
-    }
-
-    /// A namespace by its kind (`pid`, `net`, …) and inode number.
-    #[must_use]
-    pub fn namespace(self, kind: &str, inode: u64) -> Self {
-        self.link(
-            &format!("ns/{kind}"),
-            format!("{}:[{inode}]", kind.trim_end_matches("_for_children")),
-        )
-    }
-}
-
-/// The namespaces of a machine's init, by the kernel's fixed inode numbers (`proc_ns.h`) where it
-/// has such.
-const NAMESPACES: [(&str, u64); 8] = [
-    ("cgroup", 4_026_531_835),
-    ("ipc", 4_026_531_839),
-    ("mnt", 4_026_531_841),
-    ("net", 4_026_531_840),
-    ("pid", 4_026_531_836),
-    ("pid_for_children", 4_026_531_836),
-    ("user", 4_026_531_837),
-    ("uts", 4_026_531_838),
-];
-
-fn mask(signals: &[u32]) -> u64 {
-    signals.iter().filter_map(|signal| 1_u64.checked_shl(signal.wrapping_sub(1))).sum()
 }
 
 fn with_nuls<A: AsRef<[u8]>>(words: &[A]) -> Vec<u8> {

@@ -13,10 +13,12 @@ pub(super) fn find(text: &str) -> Vec<PathBuf> {
     for word in code.flat_map(|line| line.split(ends)) {
         let is_program = word.starts_with('/')
             && !word.ends_with('/')
-            && ["bin/", "sbin/", "/lib/", "/libexec/", "/opt/"].iter().any(|folder| word.contains(folder));
-        let path = PathBuf::from(word);
-        if is_program && !found.contains(&path) && found.len() < MOST_MENTIONS {
-            found.push(path);
+            && ["bin/", "sbin/", "/lib/", "/libexec/", "/opt/"]
+                .iter()
+                .any(|folder| word.contains(folder));
+        let is_new = || !found.iter().any(|path| path.as_os_str() == word);
+        if is_program && found.len() < MOST_MENTIONS && is_new() {
+            found.push(PathBuf::from(word));
         }
     }
     found

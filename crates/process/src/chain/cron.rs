@@ -14,7 +14,8 @@ const MAX_FILES: usize = 1_000;
 
 /// The line whose command this job runs, as `(FILE:LINE, how)`.
 pub fn entry(root: &Path, process: &Process) -> Option<(String, String)> {
-    let arguments: Vec<String> = process.args().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
+    let arguments: Vec<String> =
+        process.args().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     // `sh -c COMMAND`, as cron runs it.
     let command = match arguments.iter().position(|arg| arg == "-c") {
         Some(at) => arguments.get(at + 1)?.trim().to_owned(),
@@ -27,8 +28,13 @@ pub fn entry(root: &Path, process: &Process) -> Option<(String, String)> {
         let Some(text) = super::login::read(&path) else { continue };
         for (number, line) in text.lines().enumerate() {
             if command_of(line, names_user).is_some_and(|found| found == command) {
-                let shown = path.strip_prefix(root).map_or_else(|_| path.clone(), |rest| Path::new("/").join(rest));
-                return Some((format!("{}:{}", shown.display(), number + 1), format!("its command is that line's: {}", line.trim())));
+                let shown = path
+                    .strip_prefix(root)
+                    .map_or_else(|_| path.clone(), |rest| Path::new("/").join(rest));
+                return Some((
+                    format!("{}:{}", shown.display(), number + 1),
+                    format!("its command is that line's: {}", line.trim()),
+                ));
             }
         }
     }
@@ -36,8 +42,12 @@ pub fn entry(root: &Path, process: &Process) -> Option<(String, String)> {
 }
 
 fn tables(root: &Path) -> Vec<(PathBuf, bool)> {
-    let mut found: Vec<(PathBuf, bool)> = SYSTEM_TABLES.iter().map(|name| (root.join(name), true)).collect();
-    let folders = SYSTEM_FOLDERS.iter().map(|name| (name, true)).chain(USER_FOLDERS.iter().map(|name| (name, false)));
+    let mut found: Vec<(PathBuf, bool)> =
+        SYSTEM_TABLES.iter().map(|name| (root.join(name), true)).collect();
+    let folders = SYSTEM_FOLDERS
+        .iter()
+        .map(|name| (name, true))
+        .chain(USER_FOLDERS.iter().map(|name| (name, false)));
     for (folder, names_user) in folders {
         let entries = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
         found.extend(entries.take(MAX_FILES).map(|entry| (entry.path(), names_user)));
@@ -76,7 +86,10 @@ mod tests {
 
     #[test]
     fn commands_behind_times_and_users() {
-        assert_eq!(command_of("* * * * * root /bin/x  -a 'b c'", true).unwrap(), "/bin/x  -a 'b c'");
+        assert_eq!(
+            command_of("* * * * * root /bin/x  -a 'b c'", true).unwrap(),
+            "/bin/x  -a 'b c'"
+        );
         assert_eq!(command_of("*/5\t1 2 * 1-5 /bin/x", false).unwrap(), "/bin/x");
         assert_eq!(command_of("@daily alice run", true).unwrap(), "run");
         assert_eq!(command_of("* * * * * date +\\%F%in\\%put", false).unwrap(), "date +%F");

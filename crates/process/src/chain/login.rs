@@ -10,11 +10,17 @@ const MAX_FILE_BYTES: u64 = 64 * 1024;
 /// From the environment that sshd gives to a login (ssh(1), ENVIRONMENT).
 pub fn origin(process: &Process) -> Option<(String, String)> {
     let connection = process.env(b"SSH_CONNECTION")?;
-    let mut words = connection.split(|&byte| byte == b' ').map(|word| String::from_utf8_lossy(word).into_owned());
+    let mut words = connection
+        .split(|&byte| byte == b' ')
+        .map(|word| String::from_utf8_lossy(word).into_owned());
     let (address, port) = (words.next()?, words.next()?);
     let user = process.env(b"USER").or_else(|| process.env(b"LOGNAME"));
-    let user = user.map_or_else(String::new, |user| format!(" of {}", String::from_utf8_lossy(user)));
-    Some((format!("ssh login{user} from {address}"), format!("SSH_CONNECTION in its environment (port {port})")))
+    let user =
+        user.map_or_else(String::new, |user| format!(" of {}", String::from_utf8_lossy(user)));
+    Some((
+        format!("ssh login{user} from {address}"),
+        format!("SSH_CONNECTION in its environment (port {port})"),
+    ))
 }
 
 /// From logind's file on a session, `run/systemd/sessions/ID` (sd-login(3) reads the same).
@@ -24,10 +30,14 @@ pub fn session(root: &Path, id: &str) -> (String, String) {
         return (format!("login session {id}"), "its control group names it".to_owned());
     };
     let field = |name: &str| {
-        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).filter(|value| !value.is_empty())
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+            .filter(|value| !value.is_empty())
     };
     let mut name = format!("login session {id}");
-    for (key, before) in [("USER", " of "), ("TTY", " on "), ("REMOTE_HOST", " from "), ("SERVICE", " by ")] {
+    for (key, before) in
+        [("USER", " of "), ("TTY", " on "), ("REMOTE_HOST", " from "), ("SERVICE", " by ")]
+    {
         if let Some(value) = field(key) {
             name.push_str(before);
             name.push_str(value);

@@ -1,5 +1,7 @@
 //! From one process of the line of ancestors to the next: what stands between them.
 
+mod orphan;
+
 use super::{Link, LinkKind, Scene, cron, login};
 use crate::machine::Init;
 use crate::membership::Unit;
@@ -15,7 +17,14 @@ pub(super) struct Chain<'a> {
 }
 
 impl Chain<'_> {
-    fn add(&mut self, kind: LinkKind, name: impl Into<String>, pid: Option<u32>, how: impl Into<String>, broken: bool) {
+    fn add(
+        &mut self,
+        kind: LinkKind,
+        name: impl Into<String>,
+        pid: Option<u32>,
+        how: impl Into<String>,
+        broken: bool,
+    ) {
         self.links.push(Link { kind, name: name.into(), pid, how: how.into(), broken });
     }
 
@@ -27,7 +36,13 @@ impl Chain<'_> {
             }
             None => {
                 let how = "booted the machine";
-                self.add(LinkKind::Kernel, format!("Linux {}", self.scene.machine.kernel), None, how, false);
+                self.add(
+                    LinkKind::Kernel,
+                    format!("Linux {}", self.scene.machine.kernel),
+                    None,
+                    how,
+                    false,
+                );
             }
         }
     }
@@ -50,26 +65,52 @@ impl Chain<'_> {
         }
         match sub_kind {
             SubKind::ContainerInit => {
-                let container = self.scene.sample.membership(process).and_then(|member| member.container.clone());
+                let container = self
+                    .scene
+                    .sample
+                    .membership(process)
+                    .and_then(|member| member.container.clone());
                 let name = match container {
                     Some(container) => format!("{} {}", container.runtime, container.id),
                     None => "pid namespace".to_owned(),
                 };
-                self.add(LinkKind::ContainerRuntime, name, None, format!("made by {} ({})", text(parent.shown_name()), parent.pid()), false);
+                self.add(
+                    LinkKind::ContainerRuntime,
+                    name,
+                    None,
+                    format!("made by {} ({})", text(parent.shown_name()), parent.pid()),
+                    false,
+                );
             }
-            SubKind::ScheduledJob if self.sub_kind_of(above) != Some(SubKind::ScheduledJob) => self.cron(process),
+            SubKind::ScheduledJob if self.sub_kind_of(above) != Some(SubKind::ScheduledJob) => {
+                self.cron(process)
+            }
             _ => self.login(process, parent, above),
         }
-        self.process(index, format!("child of {} ({})", text(parent.shown_name()), parent.pid()), false);
+        self.process(
+            index,
+            format!("child of {} ({})", text(parent.shown_name()), parent.pid()),
+            false,
+        );
     }
 
     /// Pid 1, or a process whose parent can't be seen.
     fn first(&mut self, process: &Process, index: usize) {
         if process.pid() == 1 {
-            let how = if self.scene.machine.is_contained() { "first process of this container" } else { "the kernel started it as pid 1" };
+            let how = if self.scene.machine.is_contained() {
+                "first process of this container"
+            } else {
+                "the kernel started it as pid 1"
+            };
             self.process(index, how.to_owned(), false);
         } else if process.stat.ppid == 0 {
-            self.add(LinkKind::Outside, "a process outside this pid namespace", None, "its parent is 0 here", false);
+            self.add(
+                LinkKind::Outside,
+                "a process outside this pid namespace",
+                None,
+                "its parent is 0 here",
+                false,
+            );
             self.process(index, "started from outside (docker exec, nsenter)".to_owned(), false);
         } else {
             let how = format!("its parent {} can't be seen", process.stat.ppid);
@@ -83,7 +124,12 @@ impl Chain<'_> {
         let own = judgement.service(index);
         let managed = matches!(
             self.sub_kind(index),
-            SubKind::Managed | SubKind::SessionService | SubKind::ServiceManager | SubKind::SessionHelper | SubKind::InteractiveShell | SubKind::Worker
+            SubKind::Managed
+                | SubKind::SessionService
+                | SubKind::ServiceManager
+                | SubKind::SessionHelper
+                | SubKind::InteractiveShell
+                | SubKind::Worker
         );
         own.is_some() && managed && above.and_then(|above| judgement.service(above)) != own
     }
@@ -99,7 +145,13 @@ impl Chain<'_> {
             self.add(kind, unit.clone(), None, "starts the service", false);
         }
         if triggers.is_empty() && socket {
-            self.add(LinkKind::Socket, "socket activation", None, "LISTEN_FDS is in the process's environment", false);
+            self.add(
+                LinkKind::Socket,
+                "socket activation",
+                None,
+                "LISTEN_FDS is in the process's environment",
+                false,
+            );
         }
         if !origin.enabled_in.is_empty() {
             let how = format!("{} is enabled in it", service.name);
@@ -108,60 +160,34 @@ impl Chain<'_> {
                 ("sysv" | "openrc", _) => "runlevels ",
                 _ => "",
             };
-            self.add(LinkKind::Runlevel, format!("{word}{}", origin.enabled_in.join(", ")), None, how, false);
+            self.add(
+                LinkKind::Runlevel,
+                format!("{word}{}", origin.enabled_in.join(", ")),
+                None,
+                how,
+                false,
+            );
         }
         let kind = if service.manager == "sysv" { LinkKind::InitScript } else { LinkKind::Unit };
-        let place = origin.definition.map_or_else(String::new, |path| format!(", defined in {path}"));
-        self.add(kind, service.name.clone(), None, format!("known by its {}{place}", service.how), false);
+        let place =
+            origin.definition.map_or_else(String::new, |path| format!(", defined in {path}"));
+        self.add(
+            kind,
+            service.name.clone(),
+            None,
+            format!("known by its {}{place}", service.how),
+            false,
+        );
         let reaped = self.is_reaper(parent) && process.stat.session != parent.stat.session;
-        let direct = matches!(self.scene.machine.init, Init::Systemd) && process.stat.session.unsigned_abs() == process.pid();
+        let direct = matches!(self.scene.machine.init, Init::Systemd)
+            && process.stat.session.unsigned_abs() == process.pid();
         let how = match (reaped && !direct, parent.pid()) {
-            (true, pid) => format!("detached itself; its parent is now {} ({pid})", text(parent.shown_name())),
+            (true, pid) => {
+                format!("detached itself; its parent is now {} ({pid})", text(parent.shown_name()))
+            }
             (false, pid) => format!("started by {} ({pid})", text(parent.shown_name())),
         };
         self.process(index, how, false);
-    }
-
-    fn is_reaper(&self, parent: &Process) -> bool {
-        parent.pid() == 1 || roles::role(&parent.comm) == Some(Role::Supervisor)
-    }
-
-    fn was_reaped(&self, process: &Process, parent: &Process, above: Option<usize>) -> bool {
-        let (own, other) = (process.stat.session, parent.stat.session);
-        if own == other && own != 0 {
-            return false;
-        }
-        let leads = own.unsigned_abs() == process.pid();
-        let started_by_init = self.sub_kind_of(above) == Some(SubKind::Init) && process.stat.tty_nr != 0 && leads;
-        !started_by_init && (parent.pid() == 1 || !leads && own != 0 || self.sub_kind_of(above) == Some(SubKind::ContainerInit))
-            && !matches!(self.scene.sample.membership(process).and_then(|m| m.unit.as_ref()), Some(Unit::Manager))
-    }
-
-    /// The link above is only who took the process in. What is left of who started it?
-    fn lost_starter(&mut self, process: &Process, parent: &Process, index: usize) {
-        let session = process.stat.session;
-        let leader = u32::try_from(session).ok().filter(|&pid| pid != process.pid());
-        let living = leader.and_then(|pid| self.scene.sample.by_pid(pid));
-        match (living, leader) {
-            (Some(leader), _) => {
-                let how = "leads the session of the next, whose own parent is gone";
-                self.add(link_kind(leader), text(leader.shown_name()), Some(leader.pid()), how, false);
-            }
-            (None, Some(pid)) if pid != 0 => {
-                self.add(LinkKind::Gone, format!("process {pid}, which is gone"), None, "led the session that the next is still in", true);
-            }
-            _ => {
-                self.add(LinkKind::Gone, "a process that is gone", None, "whoever started the next has ended", true);
-            }
-        }
-        if let Some((name, how)) = login::origin(process) {
-            self.add(LinkKind::Login, name, None, how, false);
-        }
-        if let Some((name, how)) = self.logind(process) {
-            self.add(LinkKind::Login, name, None, how, false);
-        }
-        let how = format!("its starter is gone, so {} ({}) took it in", text(parent.shown_name()), parent.pid());
-        self.process(index, how, true);
     }
 
     fn logind(&self, process: &Process) -> Option<(String, String)> {
@@ -174,20 +200,25 @@ impl Chain<'_> {
     fn cron(&mut self, process: &Process) {
         let entry = cron::entry(self.scene.root, process);
         let (name, how) = entry.unwrap_or_else(|| {
-            ("a scheduled job".to_owned(), "no crontab line with this command was found or may be read".to_owned())
+            (
+                "a scheduled job".to_owned(),
+                "no crontab line with this command was found or may be read".to_owned(),
+            )
         });
         self.add(LinkKind::Cron, name, None, how, false);
     }
 
     /// A login begins where sshd, login or su starts a process that is not of their own kind.
     fn login(&mut self, process: &Process, parent: &Process, above: Option<usize>) {
-        let opens = matches!(roles::role(&parent.comm), Some(Role::LoginServer | Role::SessionOpener));
+        let opens =
+            matches!(roles::role(&parent.comm), Some(Role::LoginServer | Role::SessionOpener));
         if !opens || roles::role(&parent.comm) == roles::role(&process.comm) || above.is_none() {
             return;
         }
         let found = self.logind(process).or_else(|| login::origin(process));
         let (name, how) = found.unwrap_or_else(|| {
-            let tty = tty::name(process.stat.tty_nr).map_or_else(String::new, |tty| format!(" on {tty}"));
+            let tty =
+                tty::name(process.stat.tty_nr).map_or_else(String::new, |tty| format!(" on {tty}"));
             (format!("login{tty}"), format!("{} opens sessions", text(parent.shown_name())))
         });
         self.add(LinkKind::Login, name, None, how, false);

@@ -1,9 +1,11 @@
 //! Where each observation comes from and what it points to.
 
+mod lifecycle;
+
 use super::{Aspect, Evidence, Serving};
 use crate::machine::Machine;
 use crate::membership::Unit;
-use crate::process::{Extra, Process};
+use crate::process::Process;
 use crate::roles::{self, Role};
 use crate::sample::Sample;
 use crate::tty;
@@ -19,28 +21,60 @@ const DAEMON: Option<Kind> = Some(Kind::Daemon);
 const NORMAL: Option<Kind> = Some(Kind::Normal);
 
 impl List {
-    fn hard(&mut self, aspect: Aspect, points_to: Option<Kind>, fact: impl Into<String>, file: &str) {
+    fn hard(
+        &mut self,
+        aspect: Aspect,
+        points_to: Option<Kind>,
+        fact: impl Into<String>,
+        file: &str,
+    ) {
         self.add(aspect, points_to, true, fact.into(), file);
     }
 
-    fn soft(&mut self, aspect: Aspect, points_to: Option<Kind>, fact: impl Into<String>, file: &str) {
+    fn soft(
+        &mut self,
+        aspect: Aspect,
+        points_to: Option<Kind>,
+        fact: impl Into<String>,
+        file: &str,
+    ) {
         self.add(aspect, points_to, false, fact.into(), file);
     }
 
-    fn add(&mut self, aspect: Aspect, points_to: Option<Kind>, hard: bool, fact: String, file: &str) {
+    fn add(
+        &mut self,
+        aspect: Aspect,
+        points_to: Option<Kind>,
+        hard: bool,
+        fact: String,
+        file: &str,
+    ) {
         let source = format!("/proc/{}/{file}", self.pid);
         self.found.push(Evidence { aspect, points_to, hard, fact, source });
     }
 
     pub fn kernel(&mut self, process: &Process) {
         if process.stat.is_kernel_thread() {
-            let fact = format!("the kernel flags it as its own thread (flags {:#x} hold PF_KTHREAD)", process.stat.flags);
+            let fact = format!(
+                "the kernel flags it as its own thread (flags {:#x} hold PF_KTHREAD)",
+                process.stat.flags
+            );
             self.hard(Aspect::Kernel, Some(Kind::Kernel), fact, "stat");
         } else if process.pid() == 1 {
-            self.hard(Aspect::Kernel, DAEMON, "pid 1: the kernel gives it every process that loses its parent", "stat");
+            self.hard(
+                Aspect::Kernel,
+                DAEMON,
+                "pid 1: the kernel gives it every process that loses its parent",
+                "stat",
+            );
         }
         if process.stat.is_zombie() {
-            self.hard(Aspect::Kernel, None, "it has ended and waits for its parent to take its exit status", "stat");
+            self.hard(
+                Aspect::Kernel,
+                None,
+                "it has ended and waits for its parent to take its exit status",
+                "stat",
+            );
         }
     }
 
@@ -51,11 +85,21 @@ impl List {
             self.hard(Aspect::Cgroup, None, fact, "cgroup");
         }
         let (kind, fact) = match &member.unit {
-            Some(Unit::Service(name) | Unit::OpenRc(name)) => (DAEMON, format!("in the control group of service {name}")),
-            Some(Unit::UserService(name)) => (DAEMON, format!("in the control group of {name}, a service of a user's manager")),
-            Some(Unit::Session(id)) => (NORMAL, format!("in the control group of login session {id}")),
-            Some(Unit::Scope(name)) => (None, format!("in scope {name}, a group of processes that something else started")),
-            Some(Unit::Manager) => (DAEMON, "in init.scope, the service manager's own control group".to_owned()),
+            Some(Unit::Service(name) | Unit::OpenRc(name)) => {
+                (DAEMON, format!("in the control group of service {name}"))
+            }
+            Some(Unit::UserService(name)) => {
+                (DAEMON, format!("in the control group of {name}, a service of a user's manager"))
+            }
+            Some(Unit::Session(id)) => {
+                (NORMAL, format!("in the control group of login session {id}"))
+            }
+            Some(Unit::Scope(name)) => {
+                (None, format!("in scope {name}, a group of processes that something else started"))
+            }
+            Some(Unit::Manager) => {
+                (DAEMON, "in init.scope, the service manager's own control group".to_owned())
+            }
             None => return,
         };
         self.hard(Aspect::Cgroup, kind, fact, "cgroup");
@@ -68,13 +112,37 @@ impl List {
             self.soft(Aspect::Startup, DAEMON, fact, "stat");
         }
         let marks: [(&[u8], Option<Kind>, &str); 9] = [
-            (b"INVOCATION_ID", DAEMON, "systemd's INVOCATION_ID is in its environment: started as (or by) a unit"),
-            (b"LISTEN_FDS", DAEMON, "LISTEN_FDS is in its environment: it was handed its sockets (socket activation)"),
-            (b"RC_SVCNAME", DAEMON, "OpenRC's RC_SVCNAME is in its environment: started by an OpenRC service"),
-            (b"PREVLEVEL", DAEMON, "PREVLEVEL is in its environment: started by sysvinit's runlevel change"),
+            (
+                b"INVOCATION_ID",
+                DAEMON,
+                "systemd's INVOCATION_ID is in its environment: started as (or by) a unit",
+            ),
+            (
+                b"LISTEN_FDS",
+                DAEMON,
+                "LISTEN_FDS is in its environment: it was handed its sockets (socket activation)",
+            ),
+            (
+                b"RC_SVCNAME",
+                DAEMON,
+                "OpenRC's RC_SVCNAME is in its environment: started by an OpenRC service",
+            ),
+            (
+                b"PREVLEVEL",
+                DAEMON,
+                "PREVLEVEL is in its environment: started by sysvinit's runlevel change",
+            ),
             (b"SUPERVISOR_PROCESS_NAME", DAEMON, "supervisord's variable is in its environment"),
-            (b"SSH_CONNECTION", NORMAL, "SSH_CONNECTION is in its environment: started in a remote login"),
-            (b"SSH_TTY", NORMAL, "SSH_TTY is in its environment: started in a remote login on a terminal"),
+            (
+                b"SSH_CONNECTION",
+                NORMAL,
+                "SSH_CONNECTION is in its environment: started in a remote login",
+            ),
+            (
+                b"SSH_TTY",
+                NORMAL,
+                "SSH_TTY is in its environment: started in a remote login on a terminal",
+            ),
             (b"TMUX", NORMAL, "TMUX is in its environment: started inside tmux"),
             (b"STY", NORMAL, "STY is in its environment: started inside screen"),
         ];
@@ -89,17 +157,34 @@ impl List {
         let stat = &process.stat;
         match tty::name(stat.tty_nr) {
             Some(name) if stat.tpgid == stat.pgrp => {
-                self.hard(Aspect::Terminal, NORMAL, format!("controlling terminal {name}, and in its foreground"), "stat");
+                self.hard(
+                    Aspect::Terminal,
+                    NORMAL,
+                    format!("controlling terminal {name}, and in its foreground"),
+                    "stat",
+                );
             }
             Some(name) => {
-                self.hard(Aspect::Terminal, NORMAL, format!("controlling terminal {name}, in the background"), "stat");
+                self.hard(
+                    Aspect::Terminal,
+                    NORMAL,
+                    format!("controlling terminal {name}, in the background"),
+                    "stat",
+                );
             }
             None => self.hard(Aspect::Terminal, DAEMON, "no controlling terminal", "stat"),
         }
     }
 
-    pub fn parent(&mut self, sample: &Sample, judgement: &Judgement, process: &Process, parent: Option<usize>) {
-        let above = parent.and_then(|index| Some((sample.processes.get(index)?, judgement.verdicts.get(index)?)));
+    pub fn parent(
+        &mut self,
+        sample: &Sample,
+        judgement: &Judgement,
+        process: &Process,
+        parent: Option<usize>,
+    ) {
+        let above = parent
+            .and_then(|index| Some((sample.processes.get(index)?, judgement.verdicts.get(index)?)));
         let Some((parent, verdict)) = above else {
             let fact = match process.stat.ppid {
                 0 => "its parent is outside this pid namespace".to_owned(),
@@ -116,57 +201,12 @@ impl List {
             _ => None,
         };
         let what = format!("{} ({})", verdict.kind().word(), verdict.sub_kind.word());
-        self.hard(Aspect::Parent, kind, format!("its parent is {name} ({}), {what}", parent.pid()), "stat");
-    }
-
-    pub fn lifecycle(&mut self, sample: &Sample, process: &Process) {
-        let stat = &process.stat;
-        if stat.session == 0 {
-            self.hard(Aspect::Lifecycle, None, "its session is led from outside this pid namespace", "stat");
-        } else if stat.session.unsigned_abs() == process.pid() {
-            let kind = if stat.tty_nr == 0 { DAEMON } else { None };
-            self.hard(Aspect::Lifecycle, kind, "leads a session of its own", "stat");
-        } else if let Some(leader) = sample.by_pid(stat.session.unsigned_abs()) {
-            let fact = format!("in the session of {} ({})", String::from_utf8_lossy(&leader.comm), leader.pid());
-            self.hard(Aspect::Lifecycle, None, fact, "stat");
-        } else {
-            let fact = format!("its session's leader {} is gone, and it lives on", stat.session);
-            self.hard(Aspect::Lifecycle, if stat.tty_nr == 0 { DAEMON } else { None }, fact, "stat");
-        }
-    }
-
-    pub fn descriptors(&mut self, process: &Process) {
-        let none = Extra::default();
-        let extra = process.extra.as_deref().unwrap_or(&none);
-        for (number, link) in extra.stdio.iter().enumerate() {
-            let Some(link) = link.known() else { continue };
-            let (kind, what) = stdio_meaning(link, process.stat.tty_nr);
-            let fact = format!("descriptor {number} is {}{what}", String::from_utf8_lossy(link));
-            self.soft(Aspect::Lifecycle, kind, fact, &format!("fd/{number}"));
-        }
-        if let Some(cwd) = extra.cwd.known() {
-            let kind = if **cwd == *b"/" { DAEMON } else { None };
-            self.soft(Aspect::Lifecycle, kind, format!("working directory {}", String::from_utf8_lossy(cwd)), "cwd");
-        }
-        if process.exe_is_deleted() {
-            self.hard(Aspect::Lifecycle, None, "its executable was removed or replaced since it started", "exe");
-        }
-        if let Some(umask) = extra.status.known().and_then(|status| status.umask) {
-            let kind = if umask == 0 { DAEMON } else { None };
-            self.soft(Aspect::Lifecycle, kind, format!("umask {umask:04o}"), "status");
-        }
-    }
-
-    pub fn signals(&mut self, process: &Process) {
-        let stat = &process.stat;
-        if stat.catches(1) {
-            self.soft(Aspect::Lifecycle, DAEMON, "handles SIGHUP, which daemons take for `reload`", "stat");
-        } else if stat.ignores(1) {
-            self.soft(Aspect::Lifecycle, None, "ignores SIGHUP: the end of a terminal does not end it", "stat");
-        }
-        if stat.ignores(2) {
-            self.soft(Aspect::Lifecycle, DAEMON, "ignores SIGINT (Ctrl-C)", "stat");
-        }
+        self.hard(
+            Aspect::Parent,
+            kind,
+            format!("its parent is {name} ({}), {what}", parent.pid()),
+            "stat",
+        );
     }
 
     pub fn purpose(&mut self, serving: &Serving) {
@@ -180,10 +220,22 @@ impl List {
 
     pub fn naming(&mut self, process: &Process) {
         let name = String::from_utf8_lossy(&process.comm).into_owned();
-        if roles::looks_like_kernel_thread(&process.comm) || process.argv0().is_some_and(roles::looks_like_kernel_thread) {
-            self.soft(Aspect::Naming, None, format!("called {name} like a thread of the kernel, and it is none: an impostor"), "comm");
+        if roles::looks_like_kernel_thread(&process.comm)
+            || process.argv0().is_some_and(roles::looks_like_kernel_thread)
+        {
+            self.soft(
+                Aspect::Naming,
+                None,
+                format!("called {name} like a thread of the kernel, and it is none: an impostor"),
+                "comm",
+            );
         } else if name.ends_with('d') && name.len() > 3 {
-            self.soft(Aspect::Naming, DAEMON, format!("{name} ends in d, as many daemons' names do"), "comm");
+            self.soft(
+                Aspect::Naming,
+                DAEMON,
+                format!("{name} ends in d, as many daemons' names do"),
+                "comm",
+            );
         } else if roles::role(&process.comm) == Some(Role::Shell) {
             self.soft(Aspect::Naming, NORMAL, format!("{name} is a shell's name"), "comm");
         }
@@ -202,18 +254,5 @@ impl List {
         if let Some(last) = self.found.last_mut() {
             last.source = format!("owner of /proc/{}", process.pid());
         }
-    }
-}
-
-fn stdio_meaning(link: &[u8], tty_nr: u32) -> (Option<Kind>, &'static str) {
-    if crate::verdict::is_terminal(link) {
-        return if tty_nr == 0 { (NORMAL, ", a terminal that is not (or no longer) its controlling one") } else { (NORMAL, ", a terminal") };
-    }
-    match link {
-        b"/dev/null" => (DAEMON, ""),
-        _ if link.starts_with(b"socket:") => (DAEMON, ", a socket (the journal or a client)"),
-        _ if link.starts_with(b"pipe:") => (None, ", a pipe"),
-        _ if link.starts_with(b"/var/log/") => (DAEMON, ", a log file"),
-        _ => (None, ""),
     }
 }

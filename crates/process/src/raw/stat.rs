@@ -204,7 +204,10 @@ mod tests {
         assert_eq!((stat.state, stat.ppid, stat.session), (b'S', 1, 1234));
         assert_eq!((stat.tty_nr, stat.tpgid, stat.threads), (34816, 1240, 3));
         assert_eq!((stat.user_ticks, stat.system_ticks, stat.children_ticks), (50, 60, 15));
-        assert_eq!((stat.start_ticks, stat.virtual_bytes, stat.resident_pages), (98765, 123456789, 2500));
+        assert_eq!(
+            (stat.start_ticks, stat.virtual_bytes, stat.resident_pages),
+            (98765, 123456789, 2500)
+        );
         assert_eq!((stat.blocked, stat.ignored, stat.caught), (6, 4096, 81922));
         assert!(stat.ignores(13) && stat.catches(2) && stat.catches(15) && stat.catches(17));
         assert_eq!((stat.processor, stat.block_io_ticks), (1, 9));

@@ -87,7 +87,7 @@ fn read_description(dir: &PidDir, needs: Needs, extra: &mut Extra, text: &mut Ve
         extra.limits = parsed(read(c"limits"), |text| some(raw::limits::parse(text)));
     }
     if needs.any(Needs::NAMESPACES) {
-        extra.namespaces = Fact::Known(Box::new(Namespaces::of(dir)));
+        extra.namespaces = Namespaces::of(dir).seen().map(Box::new);
     }
     if needs.any(Needs::OOM_ADJUSTMENT) {
         extra.oom_score_adj = parsed(read(c"oom_score_adj"), |text| {

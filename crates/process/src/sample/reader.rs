@@ -30,7 +30,14 @@ pub(super) struct Share {
 
 impl Share {
     /// Reads one process; what is gone or garbage is not in the share.
-    pub(super) fn read(&mut self, proc: &ProcFs, pid: u32, needs: Needs, hold_below: u64, before: Option<Before<'_>>) {
+    pub(super) fn read(
+        &mut self,
+        proc: &ProcFs,
+        pid: u32,
+        needs: Needs,
+        hold_below: u64,
+        before: Option<Before<'_>>,
+    ) {
         match self.try_read(proc, pid, needs, hold_below, before) {
             Ok(process) => self.processes.push(process),
             Err(Failure::Gone) => {}
@@ -109,7 +116,12 @@ impl Share {
         };
     }
 
-    fn read_user_process(&mut self, dir: &PidDir, needs: Needs, process: &mut Process) -> Result<(), Failure> {
+    fn read_user_process(
+        &mut self,
+        dir: &PidDir,
+        needs: Needs,
+        process: &mut Process,
+    ) -> Result<(), Failure> {
         if needs.any(Needs::OWNER) {
             process.euid = must(dir.owner_uid())?;
         }
@@ -155,7 +167,8 @@ impl Share {
             return Fact::Known(CgroupId(id));
         }
         let text = std::mem::take(&mut self.text);
-        let group = raw::cgroup::telling_path(&text).map_or(Fact::Unknown, |path| self.group_of(path));
+        let group =
+            raw::cgroup::telling_path(&text).map_or(Fact::Unknown, |path| self.group_of(path));
         self.last_group = group.known().map(|id| id.0);
         self.last_group_text.clone_from(&text);
         self.text = text;
@@ -203,7 +216,11 @@ impl Share {
 /// Whether the verdict may want a second look, as far as `stat` alone can tell.
 fn may_be_detached(stat: &raw::stat::Stat) -> bool {
     let own_session = stat.session.unsigned_abs() != stat.ppid;
-    !stat.is_kernel_thread() && !stat.is_zombie() && stat.tty_nr == 0 && stat.ppid <= 1 && own_session
+    !stat.is_kernel_thread()
+        && !stat.is_zombie()
+        && stat.tty_nr == 0
+        && stat.ppid <= 1
+        && own_session
 }
 
 /// Why a process is not in the sample.
@@ -218,7 +235,9 @@ impl From<ReadError> for Failure {
         match error {
             // Without permission for `stat` (hidepid=1) there is nothing to say of it.
             ReadError::Gone | ReadError::NotPermitted => Failure::Gone,
-            ReadError::Other(errno @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => Failure::Starved(errno),
+            ReadError::Other(errno @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
+                Failure::Starved(errno)
+            }
             ReadError::Other(_) => Failure::Garbage("stat"),
         }
     }

@@ -61,22 +61,35 @@ impl Rules<'_> {
     pub fn detached(&mut self, subject: &Subject<'_>) -> Verdict {
         let process = subject.process;
         if subject.role == Some(Role::Multiplexer) && process.stat.tty_nr == 0 {
-            return high(SubKind::SelfDetached, "a terminal multiplexer's server in a session of its own");
+            return high(
+                SubKind::SelfDetached,
+                "a terminal multiplexer's server in a session of its own",
+            );
         }
         self.want(subject.index);
         if subject.role == Some(Role::Getty) && self.parent_is_init(subject) {
             let id = self.service_id("init", "getty", "parent");
-            return Verdict { service: Some(id), ..high(SubKind::Managed, "init keeps it waiting for a login") };
+            return Verdict {
+                service: Some(id),
+                ..high(SubKind::Managed, "init keeps it waiting for a login")
+            };
         }
         if let Some(verdict) = self.started_by_script(subject) {
             return verdict;
         }
         if subject.role == Some(Role::Supervisor) && process.stat.tty_nr == 0 {
-            return high(SubKind::ServiceManager, "a supervisor without terminal, whose parent is init");
+            return high(
+                SubKind::ServiceManager,
+                "a supervisor without terminal, whose parent is init",
+            );
         }
         let signs = Signs::of(process);
         let verdict = self.by_session(subject, &signs);
-        if signs.readable || !process.detachment_is_read() { verdict } else { unseen(subject, &signs, verdict) }
+        if signs.readable || !process.detachment_is_read() {
+            verdict
+        } else {
+            unseen(subject, &signs, verdict)
+        }
     }
 
     fn by_session(&mut self, subject: &Subject<'_>, signs: &Signs) -> Verdict {
@@ -86,12 +99,26 @@ impl Rules<'_> {
             return own_session(signs);
         }
         // One that has ended and was not collected yet leads nothing any more.
-        let lives = |&index: &usize| self.sample.processes.get(index).is_some_and(|leader| !leader.stat.is_zombie());
-        let leader = self.sample.index_of(session.unsigned_abs()).filter(|index| session > 0 && lives(index));
+        let lives = |&index: &usize| {
+            self.sample.processes.get(index).is_some_and(|leader| !leader.stat.is_zombie())
+        };
+        let leader = self
+            .sample
+            .index_of(session.unsigned_abs())
+            .filter(|index| session > 0 && lives(index));
         if let Some(leader) = leader {
             let above = self.verdict(leader);
-            if above.kind() == Kind::Daemon && self.role_of(Some(leader)) != Some(Role::LoginServer) && above.sub_kind != SubKind::ScheduledJob {
-                return Verdict { service: above.service, ..high(SubKind::Worker, "in the session of a daemon that started it by way of another") };
+            if above.kind() == Kind::Daemon
+                && self.role_of(Some(leader)) != Some(Role::LoginServer)
+                && above.sub_kind != SubKind::ScheduledJob
+            {
+                return Verdict {
+                    service: above.service,
+                    ..high(
+                        SubKind::Worker,
+                        "in the session of a daemon that started it by way of another",
+                    )
+                };
             }
             return left_behind(signs, "its session's leader lives, its parent is gone");
         }
@@ -105,7 +132,10 @@ impl Rules<'_> {
             return left_behind(signs, "its session's leader is gone");
         }
         if signs.at_root || signs.system_account || signs.handles_signals && !signs.ignores_hup {
-            return high(SubKind::SelfDetached, "forked twice: no terminal, its session's leader gone, its parent init");
+            return high(
+                SubKind::SelfDetached,
+                "forked twice: no terminal, its session's leader gone, its parent init",
+            );
         }
         left_behind(signs, "its session's leader is gone")
     }
@@ -121,21 +151,31 @@ impl Rules<'_> {
         if let Some(name) = process.env(b"RC_SVCNAME").filter(|_| has_manager_marks(process)) {
             let name = String::from_utf8_lossy(name).into_owned();
             let id = self.service_id("openrc", &name, "environment");
-            return Some(Verdict { service: Some(id), ..high(SubKind::Managed, "OpenRC's marks are in its environment") });
+            return Some(Verdict {
+                service: Some(id),
+                ..high(SubKind::Managed, "OpenRC's marks are in its environment")
+            });
         }
         if started_by_hand(process) || !self.parent_is_init(subject) {
             return None;
         }
         if let Some(service) = process.exe().and_then(|exe| self.known.by_program(exe)) {
             let id = self.service_id(service.manager, &service.name, "init script's program");
-            return Some(Verdict { service: Some(id), ..medium(SubKind::Managed, "an init script starts this program") });
+            return Some(Verdict {
+                service: Some(id),
+                ..medium(SubKind::Managed, "an init script starts this program")
+            });
         }
         // An interpreter's program is the script that it runs.
         let script = process.args().nth(1).filter(|arg| arg.starts_with(b"/"));
         let shown = process.exe().and_then(|exe| self.known.by_resemblance(exe));
-        let service = shown.or_else(|| script.and_then(|script| self.known.by_resemblance(script)))?;
+        let service =
+            shown.or_else(|| script.and_then(|script| self.known.by_resemblance(script)))?;
         let id = self.service_id(service.manager, &service.name, "init script's name");
-        Some(Verdict { service: Some(id), ..medium(SubKind::Managed, "an init script names this program, or is named as it is") })
+        Some(Verdict {
+            service: Some(id),
+            ..medium(SubKind::Managed, "an init script names this program, or is named as it is")
+        })
     }
 }
 
@@ -146,7 +186,9 @@ fn started_by_hand(process: &Process) -> bool {
     let at_boot = has(b"PREVLEVEL") || has(b"INIT_VERSION");
     // A script that starts its daemon by way of su gives it these too, with a system account.
     let root = process.euid.is_known_and(|uid| *uid == 0);
-    let at_login = has(b"SSH_CONNECTION") || has(b"XDG_SESSION_ID") || root && has(b"LOGNAME") && has(b"SHELL");
+    let at_login = has(b"SSH_CONNECTION")
+        || has(b"XDG_SESSION_ID")
+        || root && has(b"LOGNAME") && has(b"SHELL");
     at_login && !at_boot || process.euid.is_known_and(|uid| LOGIN_UIDS.contains(uid))
 }
 
@@ -155,17 +197,26 @@ fn own_session(signs: &Signs) -> Verdict {
         return medium(SubKind::NohupJob, "writes to nohup.out, in a session of its own");
     }
     if signs.on_terminal {
-        return high(SubKind::DetachedJob, "in a session of its own, with descriptors still on a terminal");
+        return high(
+            SubKind::DetachedJob,
+            "in a session of its own, with descriptors still on a terminal",
+        );
     }
     if signs.of_daemon() || signs.ignores_hup {
-        return high(SubKind::SelfDetached, "leads a session without terminal, lets go of its descriptors, its parent is init");
+        return high(
+            SubKind::SelfDetached,
+            "leads a session without terminal, lets go of its descriptors, its parent is init",
+        );
     }
     medium(SubKind::DetachedJob, "in a session of its own, and nothing else of a daemon")
 }
 
 fn left_behind(signs: &Signs, because: &'static str) -> Verdict {
     if signs.ignores_hup || signs.nohup_file {
-        return high(SubKind::NohupJob, "ignores SIGHUP, as nohup makes it, and its starter is gone");
+        return high(
+            SubKind::NohupJob,
+            "ignores SIGHUP, as nohup makes it, and its starter is gone",
+        );
     }
     high(SubKind::OrphanedJob, because)
 }
@@ -179,7 +230,10 @@ fn unseen(subject: &Subject<'_>, signs: &Signs, verdict: Verdict) -> Verdict {
     }
     let root = process.euid.is_known_and(|uid| *uid == 0);
     if is_leader(process) && (root || signs.system_account) {
-        return low(SubKind::SelfDetached, "a system account's session without terminal; its descriptors may not be seen");
+        return low(
+            SubKind::SelfDetached,
+            "a system account's session without terminal; its descriptors may not be seen",
+        );
     }
     if !is_leader(process) && process.stat.pgrp.unsigned_abs() == process.pid() {
         return Verdict { confidence: Confidence::Low, ..verdict };
@@ -189,5 +243,7 @@ fn unseen(subject: &Subject<'_>, signs: &Signs, verdict: Verdict) -> Verdict {
 
 /// Whether a descriptor's target is a terminal, also one that is gone (`/dev/pts/3 (deleted)`).
 pub(crate) fn is_terminal(link: &[u8]) -> bool {
-    link.starts_with(b"/dev/pts/") || link.starts_with(b"/dev/tty") || link.starts_with(b"/dev/console")
+    link.starts_with(b"/dev/pts/")
+        || link.starts_with(b"/dev/tty")
+        || link.starts_with(b"/dev/console")
 }

@@ -91,7 +91,10 @@ mod tests {
         known.add_mention(b"/usr/bin/mysqld_safe", service("mariadb"));
         known.add_mention(b"/usr/bin/logger", service("mariadb"));
         known.add_mention(b"/usr/bin/logger", service("postfix"));
-        assert_eq!(known.by_resemblance(b"/usr/lib/postfix/sbin/master"), Some(&service("postfix")));
+        assert_eq!(
+            known.by_resemblance(b"/usr/lib/postfix/sbin/master"),
+            Some(&service("postfix"))
+        );
         assert_eq!(known.by_resemblance(b"/usr/bin/mysqld_safe"), Some(&service("mariadb")));
         assert_eq!(known.by_resemblance(b"/usr/bin/logger"), None);
         assert_eq!(known.by_resemblance(b"/usr/sbin/dnsmasq-old"), None);

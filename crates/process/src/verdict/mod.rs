@@ -20,8 +20,8 @@ use crate::procfs::ProcFs;
 use crate::sample::{self, Sample};
 use crate::tree::Tree;
 
-pub use known::{KnownService, KnownServices};
 pub(crate) use detached::is_terminal;
+pub use known::{KnownService, KnownServices};
 pub use rules::classify;
 
 /// The three kinds, and the admission that it can't be told.

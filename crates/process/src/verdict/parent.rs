@@ -36,11 +36,16 @@ impl Rules<'_> {
         let same_role = subject.role.is_some() && subject.role == parent_role;
         let within = |verdict: Verdict| Verdict { service: above.service, ..verdict };
         match parent_role {
-            Some(Role::LoginServer) if !same_role => {
-                within(high(SubKind::RemoteCommand, "started for a remote login, without a terminal"))
+            Some(Role::LoginServer) if !same_role => within(high(
+                SubKind::RemoteCommand,
+                "started for a remote login, without a terminal",
+            )),
+            Some(Role::Scheduler) if !same_role => {
+                within(high(SubKind::ScheduledJob, "started by a scheduler"))
             }
-            Some(Role::Scheduler) if !same_role => within(high(SubKind::ScheduledJob, "started by a scheduler")),
-            Some(Role::Multiplexer) => medium(SubKind::Child, "started by a terminal multiplexer, without a terminal"),
+            Some(Role::Multiplexer) => {
+                medium(SubKind::Child, "started by a terminal multiplexer, without a terminal")
+            }
             Some(Role::Supervisor) => self.supervised(subject, parent, above),
             Some(Role::ContainerInit) if above.sub_kind == SubKind::ContainerInit => {
                 within(high(SubKind::Managed, "the program that the container's init runs"))
@@ -52,32 +57,42 @@ impl Rules<'_> {
                 within(high(SubKind::Entered, "entered into a container from outside"))
             }
             _ if above.sub_kind == SubKind::Init => self.detached(subject),
-            _ if self.opens_session(subject, parent) => {
-                within(high(SubKind::SessionHelper, "the first of a login session's processes that is the user's own"))
-            }
+            _ if self.opens_session(subject, parent) => within(high(
+                SubKind::SessionHelper,
+                "the first of a login session's processes that is the user's own",
+            )),
             _ => within(high(SubKind::Worker, "started by a daemon")),
         }
     }
 
     /// In another pid namespace than its parent.
     fn is_elsewhere(&self, subject: &Subject<'_>, parent: usize) -> bool {
-        let theirs = self.sample.processes.get(parent).and_then(|parent| parent.pid_namespace.known());
+        let theirs =
+            self.sample.processes.get(parent).and_then(|parent| parent.pid_namespace.known());
         subject.process.pid_namespace.known().zip(theirs).is_some_and(|(own, theirs)| own != theirs)
     }
 
     /// In logind's group for a session, with another user than the daemon that let that user in: a
     /// display manager's session, which needs no terminal.
     fn opens_session(&self, subject: &Subject<'_>, parent: usize) -> bool {
-        let in_session = matches!(self.membership(subject.process).and_then(|m| m.unit.as_ref()), Some(Unit::Session(_)));
+        let in_session = matches!(
+            self.membership(subject.process).and_then(|m| m.unit.as_ref()),
+            Some(Unit::Session(_))
+        );
         let above = self.sample.processes.get(parent).and_then(|parent| parent.euid.known());
-        in_session && subject.role != Some(Role::LoginServer) && subject.process.euid.known() != above
+        in_session
+            && subject.role != Some(Role::LoginServer)
+            && subject.process.euid.known() != above
     }
 
     fn supervised(&mut self, subject: &Subject<'_>, parent: usize, above: &Verdict) -> Verdict {
         let Some(supervisor) = self.sample.processes.get(parent) else { return UNJUDGED };
         let manager = roles::shown_name(&supervisor.comm).unwrap_or("supervisor");
         if subject.role == Some(Role::Supervisor) {
-            return Verdict { service: above.service, ..high(SubKind::ServiceManager, "a supervisor's supervisor") };
+            return Verdict {
+                service: above.service,
+                ..high(SubKind::ServiceManager, "a supervisor's supervisor")
+            };
         }
         let service = match service::supervised_name(supervisor, subject.process) {
             Some(name) => Some(self.service_id(manager, &name, "supervisor")),
@@ -90,16 +105,25 @@ impl Rules<'_> {
         let stat = &subject.process.stat;
         let within = |verdict: Verdict| Verdict { service: above.service, ..verdict };
         if is_leader(subject.process) {
-            return within(medium(SubKind::DetachedJob, "put into a session of its own by the normal process that started it"));
+            return within(medium(
+                SubKind::DetachedJob,
+                "put into a session of its own by the normal process that started it",
+            ));
         }
         if self.was_told_to_survive(subject.process) {
             return within(high(SubKind::NohupJob, "ignores SIGHUP, as nohup makes it"));
         }
         if self.in_pipeline(subject) {
-            return within(high(SubKind::Pipeline, "shares its process group with its neighbours in a pipe"));
+            return within(high(
+                SubKind::Pipeline,
+                "shares its process group with its neighbours in a pipe",
+            ));
         }
         let passed_on = match above.sub_kind {
-            SubKind::RemoteCommand | SubKind::Application | SubKind::NohupJob | SubKind::Entered => above.sub_kind,
+            SubKind::RemoteCommand
+            | SubKind::Application
+            | SubKind::NohupJob
+            | SubKind::Entered => above.sub_kind,
             _ if stat.tty_nr == 0 && stat.session == 0 => SubKind::Entered,
             _ => SubKind::Child,
         };
@@ -120,6 +144,7 @@ impl Rules<'_> {
         let reaper = above.pid() == 1
             || matches!(self.verdict(parent).sub_kind, SubKind::Init | SubKind::ContainerInit)
             || self.is_user_manager(parent);
-        (reaper && other_session) || (other_session && !is_leader(subject.process) && stat.session != 0)
+        (reaper && other_session)
+            || (other_session && !is_leader(subject.process) && stat.session != 0)
     }
 }

@@ -1,5 +1,7 @@
 //! The rules, in the order in which they outrank each other.
 
+mod index;
+
 use std::collections::HashMap;
 
 use super::{Confidence, Judgement, KnownServices, ServiceRef, SubKind, Verdict};
@@ -11,7 +13,12 @@ use crate::sample::Sample;
 use crate::tree::Tree;
 
 /// Judges every process of a sample from what was read of it. Pure.
-pub fn classify(sample: &Sample, tree: &Tree, machine: &Machine, known: &KnownServices) -> Judgement {
+pub fn classify(
+    sample: &Sample,
+    tree: &Tree,
+    machine: &Machine,
+    known: &KnownServices,
+) -> Judgement {
     let mut rules = Rules::new(sample, tree, machine, known);
     let mut pending: Vec<usize> = tree.parents_first().collect();
     let mut judged = vec![false; sample.processes.len()];
@@ -23,15 +30,22 @@ pub fn classify(sample: &Sample, tree: &Tree, machine: &Machine, known: &KnownSe
                 continue;
             }
             let verdict = rules.judge(index);
-            if let (Some(slot), Some(done)) = (rules.verdicts.get_mut(index), judged.get_mut(index)) {
+            if let (Some(slot), Some(done)) = (rules.verdicts.get_mut(index), judged.get_mut(index))
+            {
                 (*slot, *done) = (verdict, true);
             }
         }
         pending = later;
     }
     let pid = |index: usize| sample.processes.get(index).map_or(0, Process::pid);
-    let namespace_inits = rules.namespace_inits.iter().map(|(&inode, &index)| (inode, pid(index))).collect();
-    Judgement { verdicts: rules.verdicts, services: rules.services, namespace_inits, wants: rules.wants }
+    let namespace_inits =
+        rules.namespace_inits.iter().map(|(&inode, &index)| (inode, pid(index))).collect();
+    Judgement {
+        verdicts: rules.verdicts,
+        services: rules.services,
+        namespace_inits,
+        wants: rules.wants,
+    }
 }
 
 /// A process waits for the verdicts on its parent and on its session's leader, which may stand
@@ -77,81 +91,17 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn new(sample: &'a Sample, tree: &'a Tree, machine: &'a Machine, known: &'a KnownServices) -> Self {
-        // Many processes have few names.
-        let mut seen: HashMap<&[u8], Option<Role>> = HashMap::new();
-        let mut role = |process: &'a Process| match process.stat.is_kernel_thread() {
-            true => None,
-            false => *seen.entry(&process.comm).or_insert_with(|| roles::role(&process.comm)),
-        };
-        let roles = sample.processes.iter().map(&mut role).collect();
-        let mut rules = Rules {
-            sample,
-            tree,
-            machine,
-            known,
-            verdicts: vec![UNJUDGED; sample.processes.len()],
-            services: Vec::new(),
-            wants: Vec::new(),
-            roles,
-            group_services: Vec::new(),
-            lets_people_in: vec![false; sample.cgroups.len()],
-            namespace_inits: HashMap::new(),
-            service_ids: HashMap::new(),
-        };
-        rules.index_groups();
-        rules.index_namespaces();
-        rules
-    }
-
-    fn index_groups(&mut self) {
-        for group in &self.sample.cgroups {
-            let service = match &group.membership.unit {
-                Some(Unit::Service(name)) => Some(("systemd", name)),
-                Some(Unit::UserService(name)) => Some(("systemd-user", name)),
-                Some(Unit::OpenRc(name)) => Some(("openrc", name)),
-                _ => None,
-            };
-            let id = service.map(|(manager, name)| self.service_id(manager, name, "control group"));
-            self.group_services.push(id);
-        }
-        for (process, role) in self.sample.processes.iter().zip(&self.roles) {
-            let opens = matches!(
-                role,
-                Some(Role::LoginServer | Role::Scheduler | Role::Getty | Role::SessionOpener | Role::Multiplexer)
-            );
-            let group = process.cgroup.known().filter(|_| opens);
-            if let Some(flag) = group.and_then(|group| self.lets_people_in.get_mut(group.0 as usize)) {
-                *flag = true;
-            }
-        }
-    }
-
-    fn index_namespaces(&mut self) {
-        for (index, process) in self.sample.processes.iter().enumerate() {
-            let Some(&namespace) = process.pid_namespace.known() else { continue };
-            if Some(namespace) == self.machine.own_pid_namespace {
-                continue;
-            }
-            let older = |&first: &usize| {
-                self.sample.processes.get(first).is_some_and(|first| {
-                    (first.key.start_ticks, first.pid()) <= (process.key.start_ticks, process.pid())
-                })
-            };
-            if !self.namespace_inits.get(&namespace).is_some_and(older) {
-                self.namespace_inits.insert(namespace, index);
-            }
-        }
-    }
-
     fn must_wait(&self, index: usize, judged: &[bool]) -> bool {
         let Some(process) = self.sample.processes.get(index) else { return false };
         let open = |other: usize| other != index && judged.get(other) == Some(&false);
         let parent = self.tree.parent(index);
         let session = process.stat.session;
         let above = parent.and_then(|parent| self.sample.processes.get(parent));
-        let born_here = session <= 0 || is_leader(process) || above.is_some_and(|above| above.stat.session == session);
-        parent.is_some_and(open) || !born_here && self.sample.index_of(session.unsigned_abs()).is_some_and(open)
+        let born_here = session <= 0
+            || is_leader(process)
+            || above.is_some_and(|above| above.stat.session == session);
+        parent.is_some_and(open)
+            || !born_here && self.sample.index_of(session.unsigned_abs()).is_some_and(open)
     }
 
     fn judge(&mut self, index: usize) -> Verdict {
@@ -202,9 +152,14 @@ impl<'a> Rules<'a> {
         if sandboxed {
             return None;
         }
-        let typed_into = subject.role == Some(Role::Shell) && is_leader(subject.process) && subject.process.stat.tty_nr != 0;
+        let typed_into = subject.role == Some(Role::Shell)
+            && is_leader(subject.process)
+            && subject.process.stat.tty_nr != 0;
         if typed_into && terminal_shell(subject.process) {
-            return Some(high(SubKind::InteractiveShell, "a shell that leads its terminal's session, first in a container"));
+            return Some(high(
+                SubKind::InteractiveShell,
+                "a shell that leads its terminal's session, first in a container",
+            ));
         }
         Some(certain(SubKind::ContainerInit, "the first process of its pid namespace"))
     }
@@ -247,8 +202,9 @@ impl<'a> Rules<'a> {
     pub fn is_user_manager(&self, index: usize) -> bool {
         let Some(process) = self.sample.processes.get(index) else { return false };
         let member = self.membership(process);
-        member.is_some_and(|member| member.user_manager.is_some() && member.unit == Some(Unit::Manager))
-            && self.role_of(Some(index)) == Some(Role::Supervisor)
+        member.is_some_and(|member| {
+            member.user_manager.is_some() && member.unit == Some(Unit::Manager)
+        }) && self.role_of(Some(index)) == Some(Role::Supervisor)
     }
 
     pub fn service_id(&mut self, manager: &'static str, name: &str, how: &'static str) -> u32 {
@@ -290,7 +246,8 @@ pub(super) fn is_leader(process: &Process) -> bool {
 pub(super) fn terminal_shell(process: &Process) -> bool {
     process.args().skip(1).all(|arg| {
         let is_option = arg.starts_with(b"-") || arg.starts_with(b"+");
-        let has_command = arg.first() == Some(&b'-') && arg.get(1) != Some(&b'-') && arg.contains(&b'c');
+        let has_command =
+            arg.first() == Some(&b'-') && arg.get(1) != Some(&b'-') && arg.contains(&b'c');
         is_option && !has_command
     })
 }

@@ -23,11 +23,15 @@ impl Rules<'_> {
             }
             Unit::Session(_) | Unit::Scope(_) => None,
         }?;
-        Some(Verdict { service: verdict.service.or_else(|| self.group_service(process)), ..verdict })
+        Some(Verdict {
+            service: verdict.service.or_else(|| self.group_service(process)),
+            ..verdict
+        })
     }
 
     fn manager_scope(&mut self, subject: &Subject<'_>, of_user: Option<u32>) -> Verdict {
-        let service = of_user.map(|uid| self.service_id("systemd", &format!("user@{uid}.service"), "control group"));
+        let service = of_user
+            .map(|uid| self.service_id("systemd", &format!("user@{uid}.service"), "control group"));
         let verdict = match subject.role {
             Some(Role::Supervisor) if of_user.is_some() => {
                 certain(SubKind::ServiceManager, "init.scope of a user's service manager")
@@ -55,7 +59,9 @@ impl Rules<'_> {
         if self.is_persons_terminal(subject) {
             return None;
         }
-        if self.group_lets_people_in(process) && subject.role.is_none_or(|role| role == Role::Shell || role == Role::Multiplexer) {
+        if self.group_lets_people_in(process)
+            && subject.role.is_none_or(|role| role == Role::Shell || role == Role::Multiplexer)
+        {
             return self.left_behind_or_main(subject, main);
         }
         let main = self.main_kind(subject, main);
@@ -85,9 +91,14 @@ impl Rules<'_> {
         if subject.process.stat.tty_nr == 0 {
             return false;
         }
-        let transient = self.membership(subject.process).and_then(|member| member.service()).is_some_and(|name| {
-            name.starts_with("run-") || name.starts_with("container-shell@") || name.starts_with("capsule-shell@")
-        });
+        let transient = self
+            .membership(subject.process)
+            .and_then(|member| member.service())
+            .is_some_and(|name| {
+                name.starts_with("run-")
+                    || name.starts_with("container-shell@")
+                    || name.starts_with("capsule-shell@")
+            });
         subject.role == Some(Role::SessionOpener)
             || transient && subject.role == Some(Role::Shell) && terminal_shell(subject.process)
     }
@@ -108,7 +119,8 @@ impl Rules<'_> {
                 self.want(subject.index);
                 // Without permission to look: a session of its own is how a manager starts things.
                 let own_session = super::rules::is_leader(subject.process);
-                own_session.then(|| medium(main, "in a service's control group, started by the manager"))
+                own_session
+                    .then(|| medium(main, "in a service's control group, started by the manager"))
             }
         }
     }
@@ -120,7 +132,8 @@ impl Rules<'_> {
 
     fn same_service(&self, process: &Process, parent: usize) -> bool {
         let Some(parent) = self.sample.processes.get(parent) else { return false };
-        let service = |process: &Process| self.membership(process).and_then(|member| member.unit.as_ref());
+        let service =
+            |process: &Process| self.membership(process).and_then(|member| member.unit.as_ref());
         service(process) == service(parent)
     }
 

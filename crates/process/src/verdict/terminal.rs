@@ -30,7 +30,10 @@ impl Rules<'_> {
         let parent = subject.parent?;
         let above = self.verdict(parent);
         if above.kind() == Kind::Daemon && self.shares_service_terminal(process, parent) {
-            return Some(Verdict { service: above.service, ..high(SubKind::Worker, "started by a daemon that holds this terminal") });
+            return Some(Verdict {
+                service: above.service,
+                ..high(SubKind::Worker, "started by a daemon that holds this terminal")
+            });
         }
         if !is_leader(process) || above.sub_kind != SubKind::Init {
             return None;
@@ -38,13 +41,20 @@ impl Rules<'_> {
         Some(match subject.role {
             Some(Role::Getty) => {
                 let id = self.service_id("init", "getty", "parent");
-                Verdict { service: Some(id), ..certain(SubKind::Managed, "init keeps it waiting on a terminal for a login") }
+                Verdict {
+                    service: Some(id),
+                    ..certain(SubKind::Managed, "init keeps it waiting on a terminal for a login")
+                }
             }
-            Some(Role::SessionOpener) => high(SubKind::SessionHelper, "init's getty became it at a login"),
+            Some(Role::SessionOpener) => {
+                high(SubKind::SessionHelper, "init's getty became it at a login")
+            }
             Some(Role::Shell) if terminal_shell(process) => {
                 high(SubKind::InteractiveShell, "init started it on a terminal")
             }
-            _ if self.membership(process).is_some_and(|member| member.unit.is_some()) => return None,
+            _ if self.membership(process).is_some_and(|member| member.unit.is_some()) => {
+                return None;
+            }
             _ => medium(SubKind::Managed, "init started it on a terminal"),
         })
     }
@@ -64,18 +74,30 @@ impl Rules<'_> {
         if shell && is_leader(process) {
             return certain(SubKind::InteractiveShell, "a shell that leads its terminal's session");
         }
-        if subject.role == Some(Role::SessionOpener) && stat.tpgid != stat.pgrp && !stat.is_stopped() {
+        if subject.role == Some(Role::SessionOpener)
+            && stat.tpgid != stat.pgrp
+            && !stat.is_stopped()
+        {
             // su hands its terminal to the shell below it; behind by itself it would be stopped.
-            return high(SubKind::SessionHelper, "opened a session for the shell below it, and waits for that to end");
+            return high(
+                SubKind::SessionHelper,
+                "opened a session for the shell below it, and waits for that to end",
+            );
         }
         if !is_leader(process) && self.was_told_to_survive(process) {
             return high(SubKind::NohupJob, "ignores SIGHUP, as nohup makes it");
         }
         if self.in_pipeline(subject) {
-            return certain(SubKind::Pipeline, "shares its process group with its neighbours in a pipe");
+            return certain(
+                SubKind::Pipeline,
+                "shares its process group with its neighbours in a pipe",
+            );
         }
         if shell {
-            return high(SubKind::InteractiveShell, "a shell without a command to run, on a terminal");
+            return high(
+                SubKind::InteractiveShell,
+                "a shell without a command to run, on a terminal",
+            );
         }
         if stat.tpgid == stat.pgrp {
             return certain(SubKind::Foreground, "in its terminal's foreground process group");
@@ -106,7 +128,9 @@ impl Rules<'_> {
     /// shell gives each pipeline a group of its own, so siblings there are enough; in a script all
     /// is one group, and only the pipes tell.
     pub fn in_pipeline(&mut self, subject: &Subject<'_>) -> bool {
-        let (pgrp, Some(parent)) = (subject.process.stat.pgrp, subject.parent) else { return false };
+        let (pgrp, Some(parent)) = (subject.process.stat.pgrp, subject.parent) else {
+            return false;
+        };
         if pgrp <= 0 || self.role_of(Some(parent)) != Some(Role::Shell) {
             return false;
         }
@@ -118,7 +142,8 @@ impl Rules<'_> {
             .group(pgrp)
             .filter(|&other| other != subject.index && tree.parent(other) == Some(parent))
             .collect();
-        let shell_in_group = self.sample.processes.get(parent).is_some_and(|shell| shell.stat.pgrp == pgrp);
+        let shell_in_group =
+            self.sample.processes.get(parent).is_some_and(|shell| shell.stat.pgrp == pgrp);
         if !shell_in_group || siblings.is_empty() {
             return !siblings.is_empty();
         }
@@ -137,5 +162,10 @@ impl Rules<'_> {
 /// Pipes among descriptors 0 and 1.
 fn pipes(process: &Process) -> impl Iterator<Item = &[u8]> + Clone {
     let stdio = process.extra.as_ref().map_or(&[][..], |extra| &extra.stdio);
-    stdio.iter().take(2).filter_map(|link| link.known()).map(|link| &**link).filter(|link| link.starts_with(b"pipe:["))
+    stdio
+        .iter()
+        .take(2)
+        .filter_map(|link| link.known())
+        .map(|link| &**link)
+        .filter(|link| link.starts_with(b"pipe:["))
 }
