@@ -149,7 +149,9 @@ impl Check<'_> {
         };
         for heading in headings {
             let keys = &self.schema.objects[heading];
-            for (name, _) in keys.iter().filter(|(name, key)| key.always && !object.contains_key(*name)) {
+            for (name, _) in
+                keys.iter().filter(|(name, key)| key.always && !object.contains_key(*name))
+            {
                 self.wrong.insert(format!("{place}: `{name}` of {heading} is not there"));
             }
         }
@@ -179,7 +181,12 @@ impl Check<'_> {
             if !object.get(name).is_some_and(Value::is_null) {
                 self.wrong.insert(format!("{place}.{name} is not null and has a reason"));
             }
-            self.value(reason, &Type::Word("Reasons".to_owned()), None, &format!("{place}.unavailable"));
+            self.value(
+                reason,
+                &Type::Word("Reasons".to_owned()),
+                None,
+                &format!("{place}.unavailable"),
+            );
         }
     }
 
@@ -216,7 +223,9 @@ impl Check<'_> {
             Type::Integer => value.is_i64() || value.is_u64(),
             Type::Number => value.is_number(),
             Type::Boolean => value.is_boolean(),
-            Type::Time => value.as_str().is_some_and(|time| time.len() == 20 && time.ends_with('Z')),
+            Type::Time => {
+                value.as_str().is_some_and(|time| time.len() == 20 && time.ends_with('Z'))
+            }
         };
         if !fits {
             self.wrong.insert(format!("{place}: {value} is not {holds:?}"));
@@ -228,7 +237,8 @@ impl Check<'_> {
 fn all_columns(command: &[&str]) -> String {
     let listed = text(&daemonctl(&[command, &["--columns", "help"]].concat()));
     let names = listed.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-    let names: Vec<String> = names.filter(|name| !name.is_empty()).map(|n| format!("+{n}")).collect();
+    let names: Vec<String> =
+        names.filter(|name| !name.is_empty()).map(|n| format!("+{n}")).collect();
     assert!(names.len() > 5, "{listed}");
     names.join(",")
 }
@@ -290,9 +300,10 @@ fn unseen(schema: &Schema, seen: &BTreeSet<String>) {
         "Endpoint.",
         "File.match",
     ];
-    let every = schema.objects.iter().flat_map(|(heading, keys)| {
-        keys.keys().map(move |key| format!("{heading}.{key}"))
-    });
+    let every = schema
+        .objects
+        .iter()
+        .flat_map(|(heading, keys)| keys.keys().map(move |key| format!("{heading}.{key}")));
     let missing: Vec<String> = every
         .filter(|name| !seen.contains(name) && !RARE.iter().any(|rare| name.starts_with(rare)))
         .collect();
@@ -313,7 +324,10 @@ fn every_word_of_a_verdict_is_documented() {
     for (word, cells) in &found {
         assert_eq!(documented.get(word), Some(cells), "`{word}` in docs/json.md");
         let rules = include_str!("../../docs/verdicts.md");
-        assert!(rules.contains(&format!("`{word}`")), "`{word}` does not stand in docs/verdicts.md");
+        assert!(
+            rules.contains(&format!("`{word}`")),
+            "`{word}` does not stand in docs/verdicts.md"
+        );
     }
     assert_eq!(documented.len(), found.len(), "docs/json.md has sub-kinds that the code has not");
     for confidence in [Confidence::Certain, Confidence::High, Confidence::Medium, Confidence::Low] {
@@ -331,6 +345,10 @@ fn a_difference_is_found() {
     let document = r#"{"schema": "daemonctl/1", "command": "signals", "notes": [{"what": "x",
         "reason": "tired", "detail": 1, "more": 2}], "signals": {}}"#;
     check.document(&serde_json::from_str(document).unwrap());
-    let found: Vec<&str> = check.wrong.iter().filter_map(|wrong| wrong.split([':', ' ']).next()).collect();
-    assert_eq!(found, ["signals.notes.detail", "signals.notes.more", "signals.notes.reason", "signals.signals"]);
+    let found: Vec<&str> =
+        check.wrong.iter().filter_map(|wrong| wrong.split([':', ' ']).next()).collect();
+    assert_eq!(
+        found,
+        ["signals.notes.detail", "signals.notes.more", "signals.notes.reason", "signals.signals"]
+    );
 }

@@ -13,17 +13,27 @@ use rustix::fs::{FileType, Mode, OFlags, fstat, open};
 pub(crate) fn head(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let fd = open(path, flags, Mode::empty())?;
-    if FileType::from_raw_mode(fstat(&fd)?.st_mode) != FileType::RegularFile {
+    let status = fstat(&fd)?;
+    if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    let mut bytes = Vec::new();
+    // Room for all of it and a little more: read whole in one call, and its end seen in the next.
+    // Files of /proc have a size of zero.
+    let size = u64::try_from(status.st_size).unwrap_or(0).min(longest);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(64));
     File::from(fd).take(longest).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// The first `longest` bytes of a regular file as text, with what is not UTF-8 replaced.
 pub(crate) fn text(path: &Path, longest: u64) -> io::Result<String> {
-    Ok(String::from_utf8_lossy(&head(path, longest)?).into_owned())
+    Ok(as_text(head(path, longest)?))
+}
+
+/// Bytes as text, with what is not UTF-8 replaced.
+pub(crate) fn as_text(bytes: Vec<u8>) -> String {
+    // Nearly all are UTF-8, which is faster to check than to replace.
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
 /// The names in a folder that are UTF-8, sorted; at most `most`. A folder that is not there is

@@ -97,6 +97,7 @@ pub fn script_index(root: &Path) -> ScriptIndex {
 pub(crate) fn read_scripts(root: &Path) -> Result<ScriptIndex, (PathBuf, io::Error)> {
     let mut index = ScriptIndex::default();
     let links = runlevel_links(root);
+    let settings = Settings::list(root);
     let folder = ["etc/init.d", "etc/rc.d/init.d"]
         .into_iter()
         .find(|f| root.join(f).is_dir())
@@ -116,8 +117,8 @@ pub(crate) fn read_scripts(root: &Path) -> Result<ScriptIndex, (PathBuf, io::Err
                 if bytes.len() as u64 == LONGEST_SCRIPT {
                     index.notes.push(note("too long: only its first 256 KiB were read"));
                 }
-                let text = String::from_utf8_lossy(&bytes);
-                let defaults = sourced_defaults(root, &name);
+                let text = read::as_text(bytes);
+                let defaults = settings.of(root, &name);
                 let mut script = parse(&name, path, &text, &defaults);
                 script.runlevels = links.get(&name).into_iter().flatten().cloned().collect();
                 index.scripts.push(script);
@@ -127,13 +128,26 @@ pub(crate) fn read_scripts(root: &Path) -> Result<ScriptIndex, (PathBuf, io::Err
     Ok(index)
 }
 
-/// The settings that scripts read before they use their variables: Debian's and Red Hat's place.
-fn sourced_defaults(root: &Path, name: &str) -> String {
-    ["etc/default", "etc/sysconfig", "etc/conf.d"]
-        .iter()
-        .filter_map(|folder| read::text(&root.join(folder).join(name), LONGEST_SCRIPT).ok())
-        .collect::<Vec<_>>()
-        .join("\n")
+/// Where the settings lie that scripts read before they use their variables: Debian's, Red Hat's
+/// and OpenRC's place. What is there is listed once: most scripts have none.
+struct Settings(Vec<(&'static str, Vec<String>)>);
+
+impl Settings {
+    fn list(root: &Path) -> Self {
+        let folders = ["etc/default", "etc/sysconfig", "etc/conf.d"].into_iter();
+        let names = |folder| read::names(&root.join(folder), MOST_SCRIPTS).unwrap_or_default();
+        Self(folders.map(|folder| (folder, names(folder))).collect())
+    }
+
+    fn of(&self, root: &Path, name: &str) -> String {
+        let known = |names: &[String]| names.binary_search_by(|n| n.as_str().cmp(name)).is_ok();
+        self.0
+            .iter()
+            .filter(|(_, names)| known(names))
+            .filter_map(|(at, _)| read::text(&root.join(at).join(name), LONGEST_SCRIPT).ok())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
 }
 
 /// Script name → runlevels with a start link (`/etc/rc2.d/S20ssh`) to it.
@@ -166,13 +180,14 @@ fn parse(name: &str, path: PathBuf, text: &str, defaults: &str) -> Script {
         ..Script::default()
     };
     let mut variables = Variables::new(name);
-    let joined = text.replace("\\\n", " ");
     text.lines().filter_map(|l| l.strip_prefix('#')).for_each(|c| script.comment(c.trim()));
-    joined.lines().chain(defaults.lines()).for_each(|line| variables.assign(line));
+    let joined = text.replace("\\\n", " ");
+    let code = joined.lines().filter(|l| !l.trim_start().starts_with('#'));
+    let code: Vec<&str> = code.collect();
+    code.iter().copied().chain(defaults.lines()).for_each(|line| variables.assign(line));
     script.take_variables(&variables);
     // Every helper has one of these in its name; taking a line apart costs more than a look.
-    let may_help = |l: &&str| l.contains("daemon") || l.contains("proc");
-    for line in joined.lines().filter(|l| !l.trim_start().starts_with('#')).filter(may_help) {
+    for line in code.into_iter().filter(|l| l.contains("daemon") || l.contains("proc")) {
         script.take_command(&shell::words(line), &variables);
     }
     if script.is_openrc && script.description.is_none() {

@@ -159,17 +159,17 @@ pub fn run(command: &mut Command) -> Run {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         waitid(WaitId::Pid(id), options).unwrap().is_some()
     };
-    let (status, cpu) = loop {
-        if ended() {
-            let cpu = cpu_time(child.id());
-            break (child.wait().unwrap(), cpu);
-        }
-        if begun.elapsed() > PATIENCE {
-            let _ = child.kill();
-            panic!("hangs: {what}");
-        }
+    let mut hangs = false;
+    while !hangs && !ended() {
         std::thread::sleep(Duration::from_millis(2));
-    };
+        hangs = begun.elapsed() > PATIENCE;
+    }
+    if hangs {
+        let _ = child.kill();
+    }
+    let cpu = if hangs { PATIENCE } else { cpu_time(child.id()) };
+    let status = child.wait().unwrap();
+    assert!(!hangs, "hangs: {what}");
     let took = begun.elapsed();
     assert!(status.signal().is_none(), "{what}: ended by signal {:?}", status.signal());
     Run { what, code: status.code(), out: out.join().unwrap(), err: err.join().unwrap(), took, cpu }

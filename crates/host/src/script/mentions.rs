@@ -9,19 +9,27 @@ const MOST_MENTIONS: usize = 64;
 pub(super) fn find(text: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
-    let ends = |c: char| c.is_whitespace() || "\"'`;|&()<>={}$*?[],:".contains(c);
-    for word in code.flat_map(|line| line.split(ends)) {
-        let is_program = word.starts_with('/')
-            && !word.ends_with('/')
-            && ["bin/", "sbin/", "/lib/", "/libexec/", "/opt/"]
-                .iter()
-                .any(|folder| word.contains(folder));
+    let code = code.filter(|line| in_folder(line));
+    for word in code.flat_map(|line| line.split(ends_word)) {
+        let is_program = word.starts_with('/') && !word.ends_with('/') && in_folder(word);
         let is_new = || !found.iter().any(|path| path.as_os_str() == word);
         if is_program && found.len() < MOST_MENTIONS && is_new() {
             found.push(PathBuf::from(word));
         }
     }
     found
+}
+
+/// Whether the text names a folder of programs; of a line: whether it is worth taking apart.
+fn in_folder(text: &str) -> bool {
+    text.contains('/')
+        && ["bin/", "/lib/", "/libexec/", "/opt/"].iter().any(|folder| text.contains(folder))
+}
+
+fn ends_word(c: char) -> bool {
+    let in_path =
+        |c| matches!(c, '/' | '.' | '-' | '_' | '+' | '@' | '%' | '~' | '#' | '!' | '^' | '\\');
+    c.is_whitespace() || c.is_ascii_punctuation() && !in_path(c)
 }
 
 #[cfg(test)]

@@ -35,11 +35,11 @@ impl Variables {
 
     /// Takes the assignments that a line starts with: `A=b`, `export A=b`, `: ${A:=b}`.
     pub fn assign(&mut self, line: &str) {
-        if !line.contains('=') {
+        if !line.contains('=') || starts_with_other_word(line) {
             return;
         }
         for word in words(line) {
-            if matches!(word.as_str(), "export" | "readonly" | "local" | "declare" | ":" | "then") {
+            if goes_before_assignment(&word) {
                 continue;
             }
             let default = word.strip_prefix("${").and_then(|w| w.strip_suffix('}'));
@@ -113,6 +113,19 @@ impl Variables {
             }
         }
     }
+}
+
+/// Words that may stand before an assignment.
+fn goes_before_assignment(word: &str) -> bool {
+    matches!(word, "export" | "readonly" | "local" | "declare" | ":" | "then")
+}
+
+/// Whether the first word, as plain as it stands there, is a command: nothing is assigned, and the
+/// line need not be taken apart.
+fn starts_with_other_word(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let plain = first.bytes().all(|b| is_name_byte(b) || matches!(b, b'[' | b'-' | b'.' | b'/'));
+    plain && !goes_before_assignment(first)
 }
 
 fn is_name_byte(byte: u8) -> bool {
