@@ -48,7 +48,13 @@ pub struct Common {
     pub json: bool,
 
     /// When to colour.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
     pub color: When,
 
     /// Print no table headings.

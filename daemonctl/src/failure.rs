@@ -24,7 +24,10 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     }
     for line in error.render().to_string().lines() {
         // Nothing is left to do when standard error itself is closed.
-        let _ = fmt::Write::write_fmt(&mut Stderr, format_args!("{}\n", present::text::clean(line.as_bytes())));
+        let _ = fmt::Write::write_fmt(
+            &mut Stderr,
+            format_args!("{}\n", present::text::clean(line.as_bytes())),
+        );
     }
     ExitCode::from(exit::USAGE)
 }
@@ -84,7 +87,10 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Messages hold names that came from elsewhere.
         let safe = |text: &str| {
-            let lines: Vec<_> = text.lines().map(|line| present::text::clean(line.as_bytes()).into_owned()).collect();
+            let lines: Vec<_> = text
+                .lines()
+                .map(|line| present::text::clean(line.as_bytes()).into_owned())
+                .collect();
             lines.join("\n")
         };
         writeln!(f, "daemonctl: {}", safe(&self.message))?;

@@ -13,8 +13,10 @@ const NESTED: &[&str] = &["kind", "sub", "confidence", "posing", "service", "con
 
 /// One process: all that costs nothing more to read, and the columns asked for.
 pub fn process(row: &Row<'_>, shown: &[&'static Column<Processes>]) -> Object {
-    let mut columns: Vec<&'static Column<Processes>> =
-        COLUMNS.iter().filter(|column| column.needs == 0 && !NESTED.contains(&column.key)).collect();
+    let mut columns: Vec<&'static Column<Processes>> = COLUMNS
+        .iter()
+        .filter(|column| column.needs == 0 && !NESTED.contains(&column.key))
+        .collect();
     columns.extend(shown.iter().filter(|column| column.needs != 0));
     let mut object = json::row(&columns, row);
     let arguments = crate::columns::fact(row.process.cmdline.as_ref(), |_| {
@@ -30,7 +32,9 @@ pub fn process(row: &Row<'_>, shown: &[&'static Column<Processes>]) -> Object {
         None => object.put("service", Value::Missing(Why::NotApplicable)),
     };
     match row.container() {
-        Some(container) => object.put_json("container", json!({"runtime": container.runtime, "id": container.id})),
+        Some(container) => {
+            object.put_json("container", json!({"runtime": container.runtime, "id": container.id}))
+        }
         None => object.put("container", Value::Missing(Why::NotApplicable)),
     };
     object
@@ -49,7 +53,8 @@ fn verdict(row: &Row<'_>) -> Object {
 
 /// The verdict in one sentence.
 pub fn summary(row: &Row<'_>) -> String {
-    let posing = if row.verdict.posing_as_kernel { "poses as a kernel thread and is none: " } else { "" };
+    let posing =
+        if row.verdict.posing_as_kernel { "poses as a kernel thread and is none: " } else { "" };
     format!("{posing}{}", row.verdict.sub_kind.sentence())
 }
 
@@ -79,7 +84,13 @@ pub fn notes(snapshot: &Snapshot) -> Vec<Note> {
     let guesses = (guessed > 0).then(|| Note {
         what: format!("{guessed} verdicts"),
         reason: Why::NotPermitted,
-        detail: "those processes are not yours, and what would tell may be read by root alone".to_owned(),
+        detail: "those processes are not yours, and what would tell may be read by root alone"
+            .to_owned(),
     });
-    garbage.chain(guesses).collect()
+    let hidden = (snapshot.sample.hidden > 0).then(|| Note {
+        what: format!("{} processes", snapshot.sample.hidden),
+        reason: Why::NotPermitted,
+        detail: "they are hidden from you (hidepid, proc(5)); root may see them".to_owned(),
+    });
+    garbage.chain(guesses).chain(hidden).collect()
 }

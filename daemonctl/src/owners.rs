@@ -14,7 +14,8 @@ use crate::snapshot::Snapshot;
 /// The kernel refuses to list sockets, or none of the port's owners may be seen.
 pub fn of_port(context: &Context, snapshot: &Snapshot, port: u16) -> Result<Vec<usize>, Failure> {
     for wanted in [Wanted::listeners(), Wanted::everything()] {
-        let dump = sockets::dump(&wanted).map_err(|error| Failure::failed(format_args!("cannot list sockets: {error}")))?;
+        let dump = sockets::dump(&wanted)
+            .map_err(|error| Failure::failed(format_args!("cannot list sockets: {error}")))?;
         let inodes: Vec<u64> = dump
             .sockets
             .iter()
@@ -26,8 +27,10 @@ pub fn of_port(context: &Context, snapshot: &Snapshot, port: u16) -> Result<Vec<
         }
         let (found, refused) = holders(context, snapshot, &inodes)?;
         if found.is_empty() && refused {
-            return Err(Failure::failed(format_args!("port {port} is in use, by a process that may not be seen"))
-                .hint("run it as root (sudo daemonctl …) to see whose it is"));
+            return Err(Failure::failed(format_args!(
+                "port {port} is in use, by a process that may not be seen"
+            ))
+            .hint("run it as root (sudo daemonctl …) to see whose it is"));
         }
         return Ok(found);
     }
@@ -35,7 +38,11 @@ pub fn of_port(context: &Context, snapshot: &Snapshot, port: u16) -> Result<Vec<
 }
 
 /// Processes that hold one of these sockets, and whether some could not be looked at.
-fn holders(context: &Context, snapshot: &Snapshot, inodes: &[u64]) -> Result<(Vec<usize>, bool), Failure> {
+fn holders(
+    context: &Context,
+    snapshot: &Snapshot,
+    inodes: &[u64],
+) -> Result<(Vec<usize>, bool), Failure> {
     let proc = context.proc()?;
     let (mut found, mut refused) = (Vec::new(), false);
     for (index, process) in snapshot.sample.processes.iter().enumerate() {

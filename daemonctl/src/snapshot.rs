@@ -52,7 +52,11 @@ impl Snapshot {
     ///
     /// # Errors
     /// `/proc` can't be read.
-    pub fn take_after(context: &Context, needs: Needs, before: Option<Snapshot>) -> Result<Snapshot, Failure> {
+    pub fn take_after(
+        context: &Context,
+        needs: Needs,
+        before: Option<Snapshot>,
+    ) -> Result<Snapshot, Failure> {
         let Some(before) = before else { return Snapshot::take(context, needs) };
         let proc = context.proc()?;
         let round = before.round.wrapping_add(1);
@@ -69,7 +73,12 @@ impl Snapshot {
     /// `/proc` can't be read.
     pub fn near(context: &Context, pid: u32, needs: Needs) -> Result<Snapshot, Failure> {
         let proc = context.proc()?;
-        let sample = nearby::sample(&proc, &context.common.system_root.join("sys"), pid, needs | Needs::VERDICT);
+        let sample = nearby::sample(
+            &proc,
+            &context.common.system_root.join("sys"),
+            pid,
+            needs | Needs::VERDICT,
+        );
         Ok(Snapshot::judge(context, &proc, sample, needs))
     }
 
@@ -91,7 +100,10 @@ impl Snapshot {
         let verdicts = self.sample.processes.iter().zip(&self.judgement.verdicts);
         verdicts
             .filter(|(process, verdict)| {
-                let refused = process.extra.as_ref().is_some_and(|extra| matches!(extra.environ, Fact::NotPermitted));
+                let refused = process
+                    .extra
+                    .as_ref()
+                    .is_some_and(|extra| matches!(extra.environ, Fact::NotPermitted));
                 refused && verdict.confidence == Confidence::Low
             })
             .count()
@@ -104,13 +116,24 @@ impl Snapshot {
     pub fn say_unreadable(&self) -> Result<(), Failure> {
         let guessed = self.guessed();
         if guessed > 0 {
-            eprintln!("daemonctl: {guessed} verdicts are guesses: those processes are not yours; root may see what would tell");
+            eprintln!(
+                "daemonctl: {guessed} verdicts are guesses: those processes are not yours; root may see what would tell"
+            );
+        }
+        if self.sample.hidden > 0 {
+            eprintln!(
+                "daemonctl: {} processes are hidden from you (hidepid, proc(5)); root may see them",
+                self.sample.hidden
+            );
         }
         let Some((pid, file)) = self.sample.unreadable.first() else { return Ok(()) };
         let count = self.sample.unreadable.len();
-        let message = format!("{count} processes could not be made out, the first for /proc/{pid}/{file}");
+        let message =
+            format!("{count} processes could not be made out, the first for /proc/{pid}/{file}");
         if self.sample.processes.is_empty() {
-            return Err(Failure::failed(message).hint("are files left to open? `ulimit -n` says how many"));
+            return Err(
+                Failure::failed(message).hint("are files left to open? `ulimit -n` says how many")
+            );
         }
         eprintln!("daemonctl: {message}");
         Ok(())
@@ -152,17 +175,21 @@ impl<'a> Row<'a> {
     /// namespace.
     pub fn container(&self) -> Option<Container> {
         let sample = &self.snapshot.sample;
-        if let Some(container) = sample.membership(self.process).and_then(|member| member.container.clone()) {
+        if let Some(container) =
+            sample.membership(self.process).and_then(|member| member.container.clone())
+        {
             return Some(container);
         }
-        let first = self.snapshot.judgement.namespace_inits.get(self.process.pid_namespace.known()?)?;
+        let first =
+            self.snapshot.judgement.namespace_inits.get(self.process.pid_namespace.known()?)?;
         Some(Container { runtime: "pid-namespace", id: first.to_string() })
     }
 
     /// Seconds since its start.
     pub fn age_seconds(&self) -> f64 {
         let now = self.snapshot.sample.boot_usec as f64 / 1e6;
-        let start = self.process.key.start_ticks as f64 / self.snapshot.machine.ticks_per_second as f64;
+        let start =
+            self.process.key.start_ticks as f64 / self.snapshot.machine.ticks_per_second as f64;
         (now - start).max(0.0)
     }
 
@@ -187,7 +214,8 @@ impl<'a> Row<'a> {
     /// since (more than 0).
     pub fn earlier(&self) -> Option<(&'a Process, f64)> {
         let earlier = self.snapshot.earlier.as_ref()?;
-        let before = earlier.by_pid(self.process.pid()).filter(|before| before.key == self.process.key)?;
+        let before =
+            earlier.by_pid(self.process.pid()).filter(|before| before.key == self.process.key)?;
         let seconds = self.snapshot.sample.boot_usec.saturating_sub(earlier.boot_usec) as f64 / 1e6;
         (seconds > 0.0).then_some((before, seconds))
     }

@@ -31,5 +31,6 @@ pub fn short_local(unix_seconds: f64) -> String {
 
 /// `2026-11-22 14:05:09 UTC`.
 pub fn full_local(unix_seconds: f64) -> String {
-    local(unix_seconds).map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string())
+    local(unix_seconds)
+        .map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string())
 }

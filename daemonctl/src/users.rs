@@ -17,7 +17,9 @@ impl Users {
         let mut names = HashMap::new();
         for line in file.split(|&byte| byte == b'\n') {
             let mut fields = line.split(|&byte| byte == b':');
-            let (Some(name), _, Some(id)) = (fields.next(), fields.next(), fields.next()) else { continue };
+            let (Some(name), _, Some(id)) = (fields.next(), fields.next(), fields.next()) else {
+                continue;
+            };
             let id = std::str::from_utf8(id).ok().and_then(|id| id.parse::<u32>().ok());
             if let Some(id) = id {
                 names.entry(id).or_insert_with(|| String::from_utf8_lossy(name).into_owned());

@@ -78,7 +78,9 @@ pub fn repeat(
 /// The text as a picture that replaces the one before without flicker: cursor home, each line
 /// cleared to its end, the rest of the screen cleared; what does not fit is left out.
 fn picture(text: &str) -> String {
-    let rows = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(24, |size| usize::from(size.ws_row)).max(2);
+    let rows = rustix::termios::tcgetwinsize(std::io::stdout())
+        .map_or(24, |size| usize::from(size.ws_row))
+        .max(2);
     let mut out = String::with_capacity(text.len() + 1024);
     out.push_str("\x1b[H");
     for line in text.lines().take(rows - 1) {

@@ -30,17 +30,21 @@ impl What {
         let shown = present::text::clean(text.as_bytes());
         if let Some(port) = text.strip_prefix(':') {
             return port.parse().map(What::Port).map_err(|_| {
-                Failure::usage(format_args!("`{shown}` is no port")).hint("a port is a number from 0 to 65535, as in :80")
+                Failure::usage(format_args!("`{shown}` is no port"))
+                    .hint("a port is a number from 0 to 65535, as in :80")
             });
         }
         if text.is_empty() {
-            return Err(Failure::usage("an empty WHAT").hint("give a pid, a name, a service, :port or /path"));
+            return Err(Failure::usage("an empty WHAT")
+                .hint("give a pid, a name, a service, :port or /path"));
         }
         if text.starts_with('/') {
             return Ok(What::Path(text.as_bytes().to_vec()));
         }
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return text.parse().map(What::Pid).map_err(|_| Failure::not_found(format_args!("no process {shown}: no pid is that large")));
+            return text.parse().map(What::Pid).map_err(|_| {
+                Failure::not_found(format_args!("no process {shown}: no pid is that large"))
+            });
         }
         Ok(What::Name(text.to_owned()))
     }
@@ -50,7 +54,11 @@ impl What {
 ///
 /// # Errors
 /// An argument that makes no sense, or names nothing: with the nearest names.
-pub fn find(context: &Context, snapshot: &Snapshot, texts: &[String]) -> Result<BTreeSet<usize>, Failure> {
+pub fn find(
+    context: &Context,
+    snapshot: &Snapshot,
+    texts: &[String],
+) -> Result<BTreeSet<usize>, Failure> {
     let mut found = BTreeSet::new();
     for text in texts {
         let matched = match What::parse(text)? {
@@ -93,7 +101,9 @@ pub fn names_service(asked: &str, name: &str) -> bool {
 fn is_called(row: &Row<'_>, name: &[u8]) -> bool {
     let started_as = row.process.argv0().map(base_name);
     let script = row.process.args().nth(1).filter(|arg| arg.starts_with(b"/")).map(base_name);
-    *row.process.comm == *name || started_as == Some(name) || script == Some(name) && !row.process.stat.is_kernel_thread()
+    *row.process.comm == *name
+        || started_as == Some(name)
+        || script == Some(name) && !row.process.stat.is_kernel_thread()
 }
 
 fn nothing(context: &Context, snapshot: &Snapshot, text: &str) -> Failure {
@@ -112,10 +122,16 @@ fn nothing(context: &Context, snapshot: &Snapshot, text: &str) -> Failure {
     }
     let _ = context;
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return failure.hint("the process has ended, or it was never there (hidepid can hide others' processes)");
+        return failure.hint(
+            "the process has ended, or it was never there (hidepid can hide others' processes)",
+        );
     }
     let near = nearest(snapshot, text);
-    if near.is_empty() { failure.hint("`daemonctl ps` lists the processes") } else { failure.hint(format_args!("did you mean {}?", near.join(", "))) }
+    if near.is_empty() {
+        failure.hint("`daemonctl ps` lists the processes")
+    } else {
+        failure.hint(format_args!("did you mean {}?", near.join(", ")))
+    }
 }
 
 /// Names of services and programs that hold the text, or that it holds.
@@ -123,12 +139,19 @@ fn nearest(snapshot: &Snapshot, text: &str) -> Vec<String> {
     let wanted = text.to_lowercase();
     let mut names: BTreeSet<String> =
         snapshot.judgement.services.iter().map(|service| service.name.clone()).collect();
-    names.extend(snapshot.sample.processes.iter().map(|process| String::from_utf8_lossy(&process.comm).into_owned()));
+    names.extend(
+        snapshot
+            .sample
+            .processes
+            .iter()
+            .map(|process| String::from_utf8_lossy(&process.comm).into_owned()),
+    );
     names
         .into_iter()
         .filter(|name| {
             let name = name.to_lowercase();
-            name.len() > 2 && (name.contains(&wanted) || wanted.contains(&name)) || strsim(&name, &wanted)
+            name.len() > 2 && (name.contains(&wanted) || wanted.contains(&name))
+                || strsim(&name, &wanted)
         })
         .take(5)
         // A name with a line break would make lines of its own in the message.
@@ -147,7 +170,9 @@ fn strsim(one: &str, other: &str) -> bool {
     let longest = one.len().max(other.len());
     same_start + same_end + 1 >= longest
         || same_start + same_end + 2 >= longest && one.len() == other.len() && {
-            let pair = |name: &[char]| name.get(same_start).copied().zip(name.get(same_start + 1).copied());
+            let pair = |name: &[char]| {
+                name.get(same_start).copied().zip(name.get(same_start + 1).copied())
+            };
             pair(&one).is_some_and(|(a, b)| pair(&other) == Some((b, a)))
         }
 }
@@ -170,7 +195,10 @@ mod tests {
 
     #[test]
     fn services_with_and_without_suffix() {
-        assert!(names_service("nginx", "nginx.service") && names_service("nginx.service", "nginx.service"));
+        assert!(
+            names_service("nginx", "nginx.service")
+                && names_service("nginx.service", "nginx.service")
+        );
         assert!(!names_service("ngin", "nginx.service") && !names_service("nginx", "nginx.socket"));
     }
 

@@ -77,7 +77,10 @@ fn a_name_spares_containers_unless_they_are_meant() {
     let program = folder.path().join(&name);
     std::fs::copy("/bin/sh", &program).unwrap();
     let mut command = Command::new("unshare");
-    command.args(["--pid", "--fork", "--kill-child"]).arg(&program).args(["-c", "echo ready; read line"]);
+    command
+        .args(["--pid", "--fork", "--kill-child"])
+        .arg(&program)
+        .args(["-c", "echo ready; read line"]);
     if !rustix::process::geteuid().is_root() {
         println!("skipped: only root may make a pid namespace");
         return;

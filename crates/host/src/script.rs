@@ -8,13 +8,14 @@
 
 mod mentions;
 mod shell;
+mod surroundings;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::read;
 use shell::Variables;
+use surroundings::{Settings, runlevel_links};
 
 /// Most of a script that is read, in bytes.
 const LONGEST_SCRIPT: u64 = 256 << 10;
@@ -126,47 +127,6 @@ pub(crate) fn read_scripts(root: &Path) -> Result<ScriptIndex, (PathBuf, io::Err
         }
     }
     Ok(index)
-}
-
-/// Where the settings lie that scripts read before they use their variables: Debian's, Red Hat's
-/// and OpenRC's place. What is there is listed once: most scripts have none.
-struct Settings(Vec<(&'static str, Vec<String>)>);
-
-impl Settings {
-    fn list(root: &Path) -> Self {
-        let folders = ["etc/default", "etc/sysconfig", "etc/conf.d"].into_iter();
-        let names = |folder| read::names(&root.join(folder), MOST_SCRIPTS).unwrap_or_default();
-        Self(folders.map(|folder| (folder, names(folder))).collect())
-    }
-
-    fn of(&self, root: &Path, name: &str) -> String {
-        let known = |names: &[String]| names.binary_search_by(|n| n.as_str().cmp(name)).is_ok();
-        self.0
-            .iter()
-            .filter(|(_, names)| known(names))
-            .filter_map(|(at, _)| read::text(&root.join(at).join(name), LONGEST_SCRIPT).ok())
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-}
-
-/// Script name → runlevels with a start link (`/etc/rc2.d/S20ssh`) to it.
-fn runlevel_links(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
-    let mut links: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for level in ["S", "0", "1", "2", "3", "4", "5", "6"] {
-        for folder in [format!("etc/rc{level}.d"), format!("etc/rc.d/rc{level}.d")] {
-            for link in read::names(&root.join(folder), MOST_SCRIPTS).unwrap_or_default() {
-                // S, two digits, the script's name.
-                let name = link
-                    .strip_prefix('S')
-                    .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-                if let Some(name) = name.filter(|n| !n.is_empty()) {
-                    links.entry(name.to_owned()).or_default().insert(level.to_owned());
-                }
-            }
-        }
-    }
-    links
 }
 
 fn parse(name: &str, path: PathBuf, text: &str, defaults: &str) -> Script {

@@ -48,6 +48,8 @@ pub struct Sample {
     pub boot_usec: u64,
     /// Processes whose texts were garbage: `(pid, file)`.
     pub unreadable: Vec<(u32, &'static str)>,
+    /// Processes that are listed and of which nothing may be read (`hidepid=1`, proc(5)).
+    pub hidden: usize,
     /// Our own lack of descriptors or memory, for which processes are missing.
     pub(crate) starved: Option<Errno>,
 }
@@ -82,6 +84,7 @@ impl Sample {
             }
         }
         self.unreadable.extend(other.unreadable);
+        self.hidden += other.hidden;
     }
 
     /// Closes the directories that were kept open for [`deepen`].

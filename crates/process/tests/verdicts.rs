@@ -1,7 +1,13 @@
 //! The rules, case by case, on made-up machines. What real systems look like is tested in boxes; here
 //! stand the cases that no box has, and those on which a rule once was wrong.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 use process::machine::Machine;
 use process::needs::Needs;

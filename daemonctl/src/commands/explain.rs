@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use present::json::Document;
+use present::Why;
+use present::json::{Document, Note};
 use process::needs::Needs;
 
 use crate::context::Context;
@@ -57,23 +58,27 @@ pub struct Args {
 /// `/proc` can't be read, or WHAT names nothing.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let targets = targets(context, &args.what)?;
-    let mut out = String::new();
     if context.common.json {
         return write_json(context, &targets);
     }
     let full = if args.all { targets.len() } else { 1 };
+    let (chosen, rest) = targets.split_at_checked(full).unwrap_or((&targets, &[]));
+    let (explained, gone) = explanations(context, chosen)?;
     let layout = context.layout();
-    for (place, &pid) in targets.iter().take(full).enumerate() {
+    let mut out = String::new();
+    for (place, explanation) in explained.iter().enumerate() {
         if place > 0 {
             out.push('\n');
         }
-        text::render(&explanation(context, pid)?, &layout, &mut out);
+        text::render(explanation, &layout, &mut out);
     }
-    if targets.len() > full {
-        let rest: Vec<u32> = targets.iter().skip(full).copied().collect();
-        text::others(context, &rest, &layout, &mut out)?;
+    if !rest.is_empty() {
+        text::others(context, rest, &layout, &mut out)?;
     }
     context.print(&out)?;
+    for note in &gone {
+        eprintln!("daemonctl: {}: {}", note.what, note.detail);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -81,8 +86,10 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
 /// Pids alone are taken as they are, without a look at all other processes.
 fn targets(context: &Context, texts: &[String]) -> Result<Vec<u32>, Failure> {
     let parsed: Vec<What> = texts.iter().map(|text| What::parse(text)).collect::<Result<_, _>>()?;
-    let pids: Option<Vec<u32>> =
-        parsed.iter().map(|what| if let What::Pid(pid) = what { Some(*pid) } else { None }).collect();
+    let pids: Option<Vec<u32>> = parsed
+        .iter()
+        .map(|what| if let What::Pid(pid) = what { Some(*pid) } else { None })
+        .collect();
     if let Some(pids) = pids {
         return Ok(pids);
     }
@@ -95,25 +102,44 @@ fn targets(context: &Context, texts: &[String]) -> Result<Vec<u32>, Failure> {
 fn explanation(context: &Context, pid: u32) -> Result<Explanation, Failure> {
     let snapshot = Snapshot::near(context, pid, context.needs(NEEDS.0))?;
     Explanation::of(context, snapshot, pid).ok_or_else(|| {
-        Failure::not_found(format_args!("no process {pid}"))
-            .hint("the process has ended, or it was never there (hidepid can hide others' processes)")
+        Failure::not_found(format_args!("no process {pid}")).hint(
+            "the process has ended, or it was never there (hidepid can hide others' processes)",
+        )
     })
 }
 
+/// Explains each that is still there, and notes the others; one that was asked for alone must be.
+fn explanations(context: &Context, pids: &[u32]) -> Result<(Vec<Explanation>, Vec<Note>), Failure> {
+    let (mut found, mut gone, mut first) = (Vec::new(), Vec::new(), None);
+    for &pid in pids {
+        match explanation(context, pid) {
+            Ok(explained) => found.push(explained),
+            Err(failure) => {
+                first = first.or(Some(failure));
+                let detail = "it ended before it was looked at".to_owned();
+                gone.push(Note { what: format!("process {pid}"), reason: Why::Vanished, detail });
+            }
+        }
+    }
+    match first {
+        Some(failure) if found.is_empty() => Err(failure),
+        _ => Ok((found, gone)),
+    }
+}
+
 fn write_json(context: &Context, targets: &[u32]) -> Result<ExitCode, Failure> {
+    let (explained, mut notes) = explanations(context, targets)?;
     let mut bytes = Vec::new();
     let mut document = Document::begin(&mut bytes, "explain")?;
-    let mut notes = Vec::new();
-    for (place, &pid) in targets.iter().enumerate() {
-        let explained = explanation(context, pid)?;
-        if place == 0 {
-            document.put_json("machine", &json::machine(&explained.snapshot.machine))?;
-            document.array("processes")?;
-        }
-        if let Some(object) = explained.to_json() {
+    if let Some(first) = explained.first() {
+        document.put_json("machine", &json::machine(&first.snapshot.machine))?;
+    }
+    document.array("processes")?;
+    for each in explained {
+        if let Some(object) = each.to_json() {
             document.item(object)?;
         }
-        notes.extend(explained.notes);
+        notes.extend(each.notes);
     }
     document.end_array()?;
     document.finish(&notes)?;

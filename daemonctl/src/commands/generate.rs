@@ -38,7 +38,12 @@ pub fn completions(args: &CompletionArgs) -> Result<ExitCode, Failure> {
 /// # Errors
 /// The folder can't be made or written.
 pub fn man(args: &ManArgs) -> Result<ExitCode, Failure> {
-    let fail = |error| Failure::failed(format_args!("cannot write man pages to {}: {error}", args.folder.display()));
+    let fail = |error| {
+        Failure::failed(format_args!(
+            "cannot write man pages to {}: {error}",
+            args.folder.display()
+        ))
+    };
     std::fs::create_dir_all(&args.folder).map_err(fail)?;
     clap_mangen::generate_to(Cli::command(), &args.folder).map_err(fail)?;
     Ok(ExitCode::SUCCESS)

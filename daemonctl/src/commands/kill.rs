@@ -141,7 +141,9 @@ fn order(args: &Args) -> Result<(Vec<String>, Signal), Failure> {
 /// of containers means the host's own.
 fn spare_containers(targets: &mut Targets, what: &[String]) -> Result<(), Failure> {
     let own = targets.snapshot.machine.own_pid_namespace;
-    let named = |pid: u32| what.iter().any(|text| matches!(What::parse(text), Ok(What::Pid(named)) if named == pid));
+    let named = |pid: u32| {
+        what.iter().any(|text| matches!(What::parse(text), Ok(What::Pid(named)) if named == pid))
+    };
     let before = targets.chosen.len();
     let snapshot = &targets.snapshot;
     targets.chosen.retain(|&index| {
@@ -150,8 +152,10 @@ fn spare_containers(targets: &mut Targets, what: &[String]) -> Result<(), Failur
         theirs.is_none() || theirs.copied() == own || named(process.pid())
     });
     if targets.chosen.is_empty() && before > 0 {
-        return Err(Failure::not_found(format_args!("all {before} that match are in containers or other pid namespaces"))
-            .hint("--containers means those too; or name them by their pids"));
+        return Err(Failure::not_found(format_args!(
+            "all {before} that match are in containers or other pid namespaces"
+        ))
+        .hint("--containers means those too; or name them by their pids"));
     }
     Ok(())
 }

@@ -80,7 +80,11 @@ impl Selection {
     /// An unknown column or a filter that makes no sense.
     pub fn view(&self, context: &Context) -> Result<View<Processes>, Failure> {
         self.check_user(context)?;
-        let query = Query { columns: self.columns.as_deref(), sort: self.sort.as_deref(), filter: self.filter.as_deref() };
+        let query = Query {
+            columns: self.columns.as_deref(),
+            sort: self.sort.as_deref(),
+            filter: self.filter.as_deref(),
+        };
         Ok(View::parse(COLUMNS, &query)?)
     }
 
@@ -96,14 +100,22 @@ impl Selection {
             Some(asked) => asked.clone(),
             None => columns.to_owned(),
         };
-        let query = Query { columns: Some(&changed), sort: self.sort.as_deref(), filter: self.filter.as_deref() };
+        let query = Query {
+            columns: Some(&changed),
+            sort: self.sort.as_deref(),
+            filter: self.filter.as_deref(),
+        };
         Ok(View::parse(COLUMNS, &query)?)
     }
 
     fn check_user(&self, context: &Context) -> Result<(), Failure> {
         match &self.user {
             Some(user) if !Users::exists(user, &context.common.system_root) => {
-                Err(Failure::not_found(format_args!("no user is called `{}`", present::text::clean(user.as_bytes()))).hint("give a name or a number"))
+                Err(Failure::not_found(format_args!(
+                    "no user is called `{}`",
+                    present::text::clean(user.as_bytes())
+                ))
+                .hint("give a name or a number"))
             }
             _ => Ok(()),
         }
@@ -115,7 +127,12 @@ impl Selection {
     /// None does.
     pub fn check_service(&self, snapshot: &Snapshot) -> Result<(), Failure> {
         let Some(name) = &self.service else { return Ok(()) };
-        if snapshot.judgement.services.iter().any(|service| what::names_service(name, &service.name)) {
+        if snapshot
+            .judgement
+            .services
+            .iter()
+            .any(|service| what::names_service(name, &service.name))
+        {
             return Ok(());
         }
         let shown = present::text::clean(name.as_bytes());
@@ -176,7 +193,11 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     })
 }
 
-fn chosen<'a>(context: &Context, snapshot: &'a Snapshot, args: &Args) -> Result<Vec<Row<'a>>, Failure> {
+fn chosen<'a>(
+    context: &Context,
+    snapshot: &'a Snapshot,
+    args: &Args,
+) -> Result<Vec<Row<'a>>, Failure> {
     let mut rows = snapshot.rows();
     args.selection.check_service(snapshot)?;
     rows.retain(|row| args.selection.admits(row));
@@ -187,7 +208,13 @@ fn chosen<'a>(context: &Context, snapshot: &'a Snapshot, args: &Args) -> Result<
     Ok(rows)
 }
 
-fn write_json(snapshot: &Snapshot, view: &View<Processes>, rows: &[Row<'_>], order: &[usize], out: &mut String) -> Result<(), Failure> {
+fn write_json(
+    snapshot: &Snapshot,
+    view: &View<Processes>,
+    rows: &[Row<'_>],
+    order: &[usize],
+    out: &mut String,
+) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     let mut document = Document::begin(&mut bytes, "ps")?;
     document.put_json("machine", &json::machine(&snapshot.machine))?;

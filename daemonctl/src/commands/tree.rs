@@ -50,8 +50,10 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let view = args.selection.view_or(context, COLUMNS_SHOWN)?;
+    let needs = context.needs(view.needs());
+    let mut before = None;
     crate::watch::repeat(&args.watch, context, |out| {
-        let snapshot = Snapshot::take(context, context.needs(view.needs()))?;
+        let snapshot = Snapshot::take_after(context, needs, before.take())?;
         let mut rows = snapshot.rows();
         args.selection.check_service(&snapshot)?;
         rows.retain(|row| args.selection.admits(row));
@@ -60,14 +62,21 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             rows.retain(|row| family.contains(&row.index));
         }
         let order = view.select(&rows);
-        let chosen: Vec<Row<'_>> = order.iter().filter_map(|&index| rows.get(index).copied()).collect();
+        let chosen: Vec<Row<'_>> =
+            order.iter().filter_map(|&index| rows.get(index).copied()).collect();
         let parents = nearest_shown_parents(&snapshot, &chosen);
         if context.common.json {
-            return write_json(&snapshot, &chosen, &parents, &view, out);
+            write_json(&snapshot, &chosen, &parents, &view, out)?;
+        } else {
+            let branches = tree::layout(&parents);
+            table::render_tree(&view, &chosen, &branches, &context.layout(), out);
+            snapshot.say_unreadable()?;
         }
-        let branches = tree::layout(&parents);
-        table::render_tree(&view, &chosen, &branches, &context.layout(), out);
-        snapshot.say_unreadable()
+        drop((rows, chosen));
+        if args.watch.is_on() {
+            before = Some(snapshot);
+        }
+        Ok(())
     })
 }
 
@@ -95,10 +104,13 @@ fn family(context: &Context, snapshot: &Snapshot, texts: &[String]) -> Result<Ve
 
 /// Where a parent is filtered out, its children hang from the next ancestor that is shown.
 fn nearest_shown_parents(snapshot: &Snapshot, chosen: &[Row<'_>]) -> Vec<Option<usize>> {
-    let place: HashMap<usize, usize> = chosen.iter().enumerate().map(|(place, row)| (row.index, place)).collect();
+    let place: HashMap<usize, usize> =
+        chosen.iter().enumerate().map(|(place, row)| (row.index, place)).collect();
     chosen
         .iter()
-        .map(|row| snapshot.tree.ancestors(row.index).find_map(|ancestor| place.get(&ancestor).copied()))
+        .map(|row| {
+            snapshot.tree.ancestors(row.index).find_map(|ancestor| place.get(&ancestor).copied())
+        })
         .collect()
 }
 

@@ -20,8 +20,17 @@ pub fn block(explained: &Explanation, row: &Row<'_>) -> Block {
         }
     };
     add("executable", executable(extra));
-    add("service", row.service().map(|service| format!("{} ({}, by {})", clean(service.name.as_bytes()), service.manager, service.how)));
-    add("container", row.container().map(|container| format!("{} {}", container.runtime, clean(container.id.as_bytes()))));
+    add(
+        "service",
+        row.service().map(|service| {
+            format!("{} ({}, by {})", clean(service.name.as_bytes()), service.manager, service.how)
+        }),
+    );
+    add(
+        "container",
+        row.container()
+            .map(|container| format!("{} {}", container.runtime, clean(container.id.as_bytes()))),
+    );
     add("user", credentials(row, extra));
     let started = row.snapshot.machine.unix_seconds(process.key.start_ticks);
     let age = present::units::duration(row.age_seconds());
@@ -31,9 +40,19 @@ pub fn block(explained: &Explanation, row: &Row<'_>) -> Block {
     add("session", Some(session(row)));
     add("directory", extra.cwd.known().map(|path| shown(path)));
     // Nearly everybody's is the same, and then not worth a line.
-    add("root", extra.root.known().filter(|root| ***root != *b"/").map(|root| format!("{}, as chroot(2) made it", shown(root))));
+    add(
+        "root",
+        extra
+            .root
+            .known()
+            .filter(|root| ***root != *b"/")
+            .map(|root| format!("{}, as chroot(2) made it", shown(root))),
+    );
     add("descriptors", descriptors(extra));
-    add("listens on", Some(explained.serving.listens_on.join(", ")).filter(|list| !list.is_empty()));
+    add(
+        "listens on",
+        Some(explained.serving.listens_on.join(", ")).filter(|list| !list.is_empty()),
+    );
     add("limits", bounds::limits(extra));
     add("out of memory", bounds::oom(extra));
     add("confinement", bounds::confinement(extra));
@@ -78,7 +97,8 @@ fn cost(row: &Row<'_>, extra: &Extra) -> String {
         present::units::bytes(row.rss_bytes()),
     );
     if let Some(io) = extra.io.known() {
-        let (read, written) = (present::units::bytes(io.read_bytes), present::units::bytes(io.write_bytes));
+        let (read, written) =
+            (present::units::bytes(io.read_bytes), present::units::bytes(io.write_bytes));
         text.push_str(&format!(", {read} read from and {written} written to storage"));
     }
     text
@@ -86,7 +106,8 @@ fn cost(row: &Row<'_>, extra: &Extra) -> String {
 
 fn session(row: &Row<'_>) -> String {
     let stat = &row.process.stat;
-    let tty = process::tty::name(stat.tty_nr).map_or_else(|| "no terminal".to_owned(), |tty| format!("terminal {tty}"));
+    let tty = process::tty::name(stat.tty_nr)
+        .map_or_else(|| "no terminal".to_owned(), |tty| format!("terminal {tty}"));
     format!("session {}, process group {}, {tty}", stat.session, stat.pgrp)
 }
 
@@ -106,7 +127,9 @@ fn executable(extra: &Extra) -> Option<String> {
     let path = extra.exe.known()?;
     let bare = || shown(path.strip_suffix(b" (deleted)").unwrap_or(path));
     Some(match extra.exe_file.known() {
-        Some(ExeFile::Replaced) => format!("{}, replaced since it started: the old file still runs", bare()),
+        Some(ExeFile::Replaced) => {
+            format!("{}, replaced since it started: the old file still runs", bare())
+        }
         Some(ExeFile::Deleted) => format!("{}, deleted since it started", bare()),
         Some(ExeFile::InPlace) | None => shown(path),
     })

@@ -49,8 +49,14 @@ impl Explanation {
         let index = snapshot.sample.index_of(pid)?;
         let mut notes = Vec::new();
         let serving = serving(context, &snapshot, index, &mut notes);
-        let evidence =
-            evidence::gather(&snapshot.sample, &snapshot.tree, &snapshot.judgement, &snapshot.machine, index, &serving);
+        let evidence = evidence::gather(
+            &snapshot.sample,
+            &snapshot.tree,
+            &snapshot.judgement,
+            &snapshot.machine,
+            index,
+            &serving,
+        );
         let trouble = RefCell::new(Vec::new());
         let origin = |service: &ServiceRef| origin(context, service, &mut trouble.borrow_mut());
         let scene = Scene {
@@ -76,9 +82,14 @@ impl Explanation {
     /// The process object with `evidence`, `chain` and `listens_on`.
     pub fn to_json(&self) -> Option<Object> {
         let row = self.row()?;
-        let deep: Vec<_> = crate::columns::COLUMNS.iter().filter(|column| DEEP.contains(&column.key)).collect();
+        let deep: Vec<_> =
+            crate::columns::COLUMNS.iter().filter(|column| DEEP.contains(&column.key)).collect();
         let mut object = crate::json::process(&row, &deep);
-        bounds::to_json(row.process.extra.as_deref().unwrap_or(&Extra::default()), &self.around, &mut object);
+        bounds::to_json(
+            row.process.extra.as_deref().unwrap_or(&Extra::default()),
+            &self.around,
+            &mut object,
+        );
         let evidence: Vec<_> = self
             .evidence
             .iter()
@@ -110,15 +121,16 @@ impl Explanation {
 
 /// Columns of JSON that `explain` has read anyway.
 const DEEP: &[&str] = &[
-    "io-read", "io-write", "swap", "peak", "switches", "caps", "seccomp", "filters", "nnp", "oom", "oom-adj", "fds", "exe",
-    "cwd", "root",
+    "io-read", "io-write", "swap", "peak", "switches", "caps", "seccomp", "filters", "nnp", "oom",
+    "oom-adj", "fds", "exe", "cwd", "root",
 ];
 
 /// What its service's manager says of where the service comes from.
 fn origin(context: &Context, service: &ServiceRef, notes: &mut Vec<Note>) -> Origin {
     let options = host::Options { timeout: MANAGER_TIMEOUT, ..host::Options::default() };
     let managers = host::managers(&context.common.system_root, &options);
-    let Some(manager) = managers.iter().find(|manager| manager.kind().name() == service.manager) else {
+    let Some(manager) = managers.iter().find(|manager| manager.kind().name() == service.manager)
+    else {
         return Origin::default();
     };
     match manager.service(&service.name) {
@@ -128,8 +140,13 @@ fn origin(context: &Context, service: &ServiceRef, notes: &mut Vec<Note>) -> Ori
             triggered_by: found.triggered_by.unwrap_or_default(),
         },
         Err(error) => {
-            let reason = if error.is_not_permitted() { Why::NotPermitted } else { Why::NotMeasured };
-            notes.push(Note { what: format!("what enables {}", service.name), reason, detail: error.to_string() });
+            let reason =
+                if error.is_not_permitted() { Why::NotPermitted } else { Why::NotMeasured };
+            notes.push(Note {
+                what: format!("what enables {}", service.name),
+                reason,
+                detail: error.to_string(),
+            });
             Origin::default()
         }
     }
@@ -142,7 +159,9 @@ fn serving(context: &Context, snapshot: &Snapshot, index: usize, notes: &mut Vec
     if process.stat.is_kernel_thread() || process.stat.is_zombie() {
         return not_seen;
     }
-    let Some(dir) = context.proc().ok().and_then(|proc| proc.process(process.pid()).ok()) else { return not_seen };
+    let Some(dir) = context.proc().ok().and_then(|proc| proc.process(process.pid()).ok()) else {
+        return not_seen;
+    };
     let mut inodes = BTreeSet::new();
     let walked = sockets::socket_inodes_of(dir.as_fd(), &mut |_, inode| {
         inodes.insert(inode);
@@ -151,7 +170,11 @@ fn serving(context: &Context, snapshot: &Snapshot, index: usize, notes: &mut Vec
     match walked {
         Err(SocketError::Vanished { .. }) => return not_seen,
         Err(error) => {
-            notes.push(Note { what: "its sockets".to_owned(), reason: Why::NotPermitted, detail: error.to_string() });
+            notes.push(Note {
+                what: "its sockets".to_owned(),
+                reason: Why::NotPermitted,
+                detail: error.to_string(),
+            });
             return not_seen;
         }
         Ok(_) if inodes.is_empty() => return Serving { listens_on: Vec::new(), seen: true },
@@ -160,7 +183,11 @@ fn serving(context: &Context, snapshot: &Snapshot, index: usize, notes: &mut Vec
     let own = sockets::own_netns_id().ok();
     let its = sockets::netns_id(dir.as_fd()).ok();
     let wanted = Wanted::listeners();
-    let dump = if its.is_some() && its == own { sockets::dump(&wanted) } else { sockets::dump_in(dir.as_fd(), &wanted) };
+    let dump = if its.is_some() && its == own {
+        sockets::dump(&wanted)
+    } else {
+        sockets::dump_in(dir.as_fd(), &wanted)
+    };
     match dump {
         Ok(dump) => {
             let mut listens_on: Vec<String> = dump
@@ -174,7 +201,11 @@ fn serving(context: &Context, snapshot: &Snapshot, index: usize, notes: &mut Vec
             Serving { listens_on, seen: true }
         }
         Err(error) => {
-            notes.push(Note { what: "what it listens on".to_owned(), reason: Why::NotPermitted, detail: error.to_string() });
+            notes.push(Note {
+                what: "what it listens on".to_owned(),
+                reason: Why::NotPermitted,
+                detail: error.to_string(),
+            });
             not_seen
         }
     }
@@ -189,14 +220,23 @@ fn refused(snapshot: &Snapshot, index: usize) -> Option<Note> {
         ("working directory", matches!(extra.cwd, Fact::NotPermitted)),
         ("root directory", matches!(extra.root, Fact::NotPermitted)),
         ("namespaces", matches!(extra.namespaces, Fact::NotPermitted)),
-        ("descriptors", matches!(extra.stdio, [Fact::NotPermitted, ..]) || matches!(extra.descriptors, Fact::NotPermitted)),
+        (
+            "descriptors",
+            matches!(extra.stdio, [Fact::NotPermitted, ..])
+                || matches!(extra.descriptors, Fact::NotPermitted),
+        ),
         ("environment", matches!(extra.environ, Fact::NotPermitted)),
         ("input and output", matches!(extra.io, Fact::NotPermitted)),
     ];
-    let names: Vec<&str> = refused.iter().filter(|(_, refused)| *refused).map(|(name, _)| *name).collect();
+    let names: Vec<&str> =
+        refused.iter().filter(|(_, refused)| *refused).map(|(name, _)| *name).collect();
     if names.is_empty() {
         return None;
     }
-    let detail = format!("process {} is not yours: root (sudo daemonctl …) may see its {}", process.pid(), names.join(", "));
+    let detail = format!(
+        "process {} is not yours: root (sudo daemonctl …) may see its {}",
+        process.pid(),
+        names.join(", ")
+    );
     Some(Note { what: names.join(", "), reason: Why::NotPermitted, detail })
 }

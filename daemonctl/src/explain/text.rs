@@ -46,7 +46,9 @@ fn verdict(row: &Row<'_>, layout: &Layout, out: &mut String) {
     out.push_str(&format!(": {}.\n", row.verdict.sub_kind.sentence()));
     if row.verdict.posing_as_kernel {
         let title = clean(row.process.argv0().unwrap_or(&row.process.comm)).into_owned();
-        let warning = format!("  It poses as a kernel thread (`{title}`), and the kernel says that it is none.");
+        let warning = format!(
+            "  It poses as a kernel thread (`{title}`), and the kernel says that it is none."
+        );
         paint(&warning, Style::Bad, &layout.theme, out);
         out.push('\n');
     }
@@ -63,7 +65,8 @@ fn verdict(row: &Row<'_>, layout: &Layout, out: &mut String) {
 
 /// One line a link, each a step further in.
 fn chain(explained: &Explanation, layout: &Layout, out: &mut String) {
-    let (branch, broken) = if layout.theme.unicode { ("└─ ", "└╌ ") } else { ("`- ", "`~ ") };
+    let (branch, broken) =
+        if layout.theme.unicode { ("└─ ", "└╌ ") } else { ("`- ", "`~ ") };
     for (depth, link) in explained.chain.iter().enumerate() {
         out.push_str("  ");
         if depth > 0 {
@@ -111,11 +114,17 @@ fn evidence(explained: &Explanation, layout: &Layout, out: &mut String) {
 ///
 /// # Errors
 /// `/proc` can't be read.
-pub fn others(context: &Context, pids: &[u32], layout: &Layout, out: &mut String) -> Result<(), Failure> {
+pub fn others(
+    context: &Context,
+    pids: &[u32],
+    layout: &Layout,
+    out: &mut String,
+) -> Result<(), Failure> {
     let snapshot = Snapshot::take(context, process::needs::Needs::NOTHING)?;
     let query = Query { columns: Some("pid,user,kind,sub,service,args"), ..Query::default() };
     let view = View::parse(COLUMNS, &query)?;
-    let rows: Vec<Row<'_>> = snapshot.rows().into_iter().filter(|row| pids.contains(&row.process.pid())).collect();
+    let rows: Vec<Row<'_>> =
+        snapshot.rows().into_iter().filter(|row| pids.contains(&row.process.pid())).collect();
     heading(&format!("Also ({} more, `--all` explains each)", rows.len()), &layout.theme, out);
     let order = view.select(&rows);
     table::render(&view, &rows, &order, layout, out);

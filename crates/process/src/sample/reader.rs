@@ -24,6 +24,7 @@ pub(super) struct Share {
     last_group: Option<u32>,
     last_group_text: Vec<u8>,
     unreadable: Vec<(u32, &'static str)>,
+    hidden: usize,
     starved: Option<Errno>,
     text: Vec<u8>,
 }
@@ -41,6 +42,7 @@ impl Share {
         match self.try_read(proc, pid, needs, hold_below, before) {
             Ok(process) => self.processes.push(process),
             Err(Failure::Gone) => {}
+            Err(Failure::Hidden) => self.hidden += 1,
             Err(Failure::Garbage(file)) => self.unreadable.push((pid, file)),
             Err(Failure::Starved(errno)) => self.starved = Some(errno),
         }
@@ -209,6 +211,7 @@ impl Share {
             process
         }));
         sample.unreadable.extend(self.unreadable);
+        sample.hidden += self.hidden;
         sample.starved = sample.starved.or(self.starved);
     }
 }
@@ -225,6 +228,8 @@ fn may_be_detached(stat: &raw::stat::Stat) -> bool {
 
 /// Why a process is not in the sample.
 enum Failure {
+    /// `stat` itself may not be read: `hidepid=1`.
+    Hidden,
     Gone,
     Starved(Errno),
     Garbage(&'static str),
@@ -234,7 +239,8 @@ impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         match error {
             // Without permission for `stat` (hidepid=1) there is nothing to say of it.
-            ReadError::Gone | ReadError::NotPermitted => Failure::Gone,
+            ReadError::Gone => Failure::Gone,
+            ReadError::NotPermitted => Failure::Hidden,
             ReadError::Other(errno @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
                 Failure::Starved(errno)
             }

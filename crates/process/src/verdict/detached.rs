@@ -50,10 +50,6 @@ impl Signs {
             readable: stdio().next().is_some() || extra.cwd.known().is_some(),
         }
     }
-
-    fn of_daemon(&self) -> bool {
-        self.at_root || self.handles_signals || self.system_account
-    }
 }
 
 impl Rules<'_> {
@@ -202,11 +198,22 @@ fn own_session(signs: &Signs) -> Verdict {
             "in a session of its own, with descriptors still on a terminal",
         );
     }
-    if signs.of_daemon() || signs.ignores_hup {
-        return high(
-            SubKind::SelfDetached,
-            "leads a session without terminal, lets go of its descriptors, its parent is init",
-        );
+    let count = [signs.at_root, signs.handles_signals, signs.system_account, signs.ignores_hup];
+    match count.into_iter().filter(|sign| *sign).count() {
+        0 => {}
+        // `setsid` from the root folder looks the same.
+        1 => {
+            return medium(
+                SubKind::SelfDetached,
+                "leads a session without terminal, its parent is init, and one more sign of a daemon",
+            );
+        }
+        _ => {
+            return high(
+                SubKind::SelfDetached,
+                "leads a session without terminal, its parent is init, and several more signs of a daemon",
+            );
+        }
     }
     medium(SubKind::DetachedJob, "in a session of its own, and nothing else of a daemon")
 }
