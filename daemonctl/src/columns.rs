@@ -1,18 +1,16 @@
 //! The one table of what can be shown of a process: tables, `--columns`, `--sort`, `--filter`,
 //! help and JSON keys come from it.
 
+mod values;
+
 use present::{Column, Kind, Rows, Style, Timestamp, Value, Why};
-use process::fact::Fact;
 use process::needs::Needs;
-use process::process::Extra;
-use process::raw::io::Io;
-use process::raw::status::Status;
-use process::traffic::Network;
 use process::tty;
-use process::verdict;
 
 use crate::rates;
 use crate::snapshot::Row;
+pub use values::fact;
+use values::{extra, io, kind_style, network, path, state_style, status};
 
 /// Rows of processes.
 pub enum Processes {}
@@ -265,7 +263,7 @@ pub static COLUMNS: &[C] = &[
         "CTXSW/s",
         Kind::Number,
         "context switches of its first thread a second, since the last look of --watch",
-        |r| rates::switches(r),
+        rates::switches,
     )
     .json("context_switches_per_second")
     .needs(Needs::STATUS.0 | Needs::EARLIER.0),
@@ -342,57 +340,3 @@ pub static COLUMNS: &[C] = &[
     .flexible(16)
     .branches(),
 ];
-
-/// A fact as a value.
-pub fn fact<'a, T>(fact: Fact<&'a T>, show: impl FnOnce(&'a T) -> Value<'a>) -> Value<'a> {
-    match fact {
-        Fact::Known(value) => show(value),
-        Fact::NotPermitted => Value::Missing(Why::NotPermitted),
-        Fact::NotMeasured => Value::Missing(Why::NotMeasured),
-        Fact::NotApplicable => Value::Missing(Why::NotApplicable),
-        Fact::Unknown => Value::Missing(Why::Unknown),
-    }
-}
-
-fn extra<'a>(row: &'a Row<'a>, show: impl FnOnce(&'a Extra) -> Value<'a>) -> Value<'a> {
-    row.process.extra.as_deref().map_or(Value::Missing(Why::NotMeasured), show)
-}
-
-fn network<'a>(row: &'a Row<'a>, show: impl FnOnce(&'a Network) -> Value<'a>) -> Value<'a> {
-    row.network().map_or(Value::Missing(Why::NotMeasured), show)
-}
-
-fn path(link: &Fact<Box<[u8]>>) -> Value<'_> {
-    fact(link.as_ref(), |link| Value::raw(&**link))
-}
-
-fn io<'a>(row: &'a Row<'a>, pick: impl FnOnce(&Io) -> u64) -> Value<'a> {
-    extra(row, |extra| fact(extra.io.as_ref(), |io| Value::Bytes(pick(io))))
-}
-
-fn status<'a>(row: &'a Row<'a>, pick: impl FnOnce(&'a Status) -> Option<Value<'a>>) -> Value<'a> {
-    extra(row, |extra| {
-        fact(extra.status.as_ref(), |status| {
-            pick(status).unwrap_or(Value::Missing(Why::NotApplicable))
-        })
-    })
-}
-
-fn kind_style(row: &Row<'_>) -> Style {
-    match row.verdict.kind() {
-        _ if row.verdict.posing_as_kernel => Style::Bad,
-        verdict::Kind::Daemon => Style::Good,
-        verdict::Kind::Normal => Style::Plain,
-        verdict::Kind::Kernel => Style::Dim,
-        verdict::Kind::Unknown => Style::Warn,
-    }
-}
-
-fn state_style(row: &Row<'_>) -> Style {
-    match row.process.stat.state {
-        b'Z' | b'D' => Style::Bad,
-        b'T' | b't' => Style::Warn,
-        b'R' => Style::Good,
-        _ => Style::Plain,
-    }
-}
