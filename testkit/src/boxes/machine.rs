@@ -42,6 +42,19 @@ impl Guard {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The console of a box that has ended or hangs, once what is on its way has arrived: the threads
+    /// that gather it may be a moment behind.
+    fn last_words(&self) -> String {
+        for _ in 0..20 {
+            let shown = self.console();
+            std::thread::sleep(Duration::from_millis(100));
+            if !shown.is_empty() && shown == self.console() {
+                return shown;
+            }
+        }
+        self.console()
+    }
+
     /// Has the guardian or the box ended?
     fn ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
@@ -67,7 +80,7 @@ impl Machine {
             }
             if guard.ended() || Instant::now() > deadline {
                 let waiting_for = "its pid 1 to appear".to_owned();
-                return Err(Error::Boot { waiting_for, console: guard.console() });
+                return Err(Error::Boot { waiting_for, console: guard.last_words() });
             }
             std::thread::sleep(Duration::from_millis(20));
         };
@@ -93,6 +106,10 @@ impl Machine {
     #[must_use]
     pub fn root(&self) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root", self.pid1))
+    }
+
+    pub(super) fn last_words(&self) -> String {
+        self.guard.last_words()
     }
 
     /// What its console has shown so far.

@@ -31,7 +31,7 @@ pub(super) fn wait(machine: &Machine, deadline: Instant) -> Result<(), Error> {
         if gone || Instant::now() > deadline {
             let waiting_for =
                 if gone { "its pid 1 ended".to_owned() } else { format!("{what}: {last}") };
-            return Err(Error::Boot { waiting_for, console: machine.console() });
+            return Err(Error::Boot { waiting_for, console: machine.last_words() });
         }
         std::thread::sleep(Duration::from_millis(150));
     }

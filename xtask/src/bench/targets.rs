@@ -24,9 +24,10 @@ pub mod names {
 }
 
 /// System calls that `daemonctl ps` makes for each process, at most: opening the process's folder,
-/// three for each file that is read, one for each link, and its line of output. Checked by the
-/// suite, since a count is the same on a busy machine.
-pub const CALLS_A_PROCESS: f64 = 16.0;
+/// three for each file that is read, one for the link and one for the owner are 13. The suite counts
+/// a debug build, in which the standard library looks at each of the four descriptors with fcntl(2)
+/// before it closes it. A count is the same on a busy machine.
+pub const CALLS_A_PROCESS: f64 = 17.1;
 
 /// A promise: a figure and its limit.
 pub struct Target {

@@ -2,7 +2,7 @@
 //!
 //! [`judge`] takes a sample and gives a [`Verdict`] for every process in it. Hard evidence (a
 //! kernel flag, a control group, a session, a terminal, a parent) decides; names only tell what a
-//! parent such as sshd or cron means for its children. The rules are pure ([`rules`]): they ask
+//! parent such as sshd or cron means for its children. The rules are pure ([`classify`]): they ask
 //! for more of a process where its cheap facts leave it undecided, and are run again with it.
 
 mod detached;
