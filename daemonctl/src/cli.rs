@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
 
@@ -85,29 +85,71 @@ pub enum When {
     Never,
 }
 
-/// The subcommands; each one's file in `commands/` holds its options and its help.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Processes, each with its verdict: daemon, normal or kernel.
-    Ps(commands::ps::Args),
-    /// Processes below the ones that started them.
-    Tree(commands::tree::Args),
-    /// What a process is, and why it runs, with the evidence.
-    Explain(commands::explain::Args),
-    /// What processes have open, or who has a /path open.
-    Files(commands::files::Args),
-    /// Listening sockets, and who serves them.
-    Ports(commands::ports::Args),
-    /// What is in processes' memory.
-    Maps(commands::maps::Args),
-    /// What signals would do to processes.
-    Signals(commands::signals::Args),
-    /// Sends a signal, after saying what it will do.
-    Kill(commands::kill::Args),
-    /// The completion script of a shell, on standard output.
-    #[command(name = "__completions", hide = true)]
-    Completions(commands::generate::CompletionArgs),
-    /// The man pages, into a folder.
-    #[command(name = "__man", hide = true)]
-    Man(commands::generate::ManArgs),
+/// Declares the subcommands: one row gives variant, name, options, whether help lists it, and what
+/// help says of it. Options of a subcommand are made only when it is the one that is run: clap's
+/// derive would make all of them at each start, which costs as much as a hundred processes.
+macro_rules! subcommands {
+    ($($variant:ident, $name:literal, $args:ty, $listed:literal, $about:literal;)*) => {
+        /// The subcommands; each one's file in `commands/` holds its options and its help.
+        #[derive(Debug)]
+        pub enum Command {
+            $(#[doc = $about] $variant($args),)*
+        }
+
+        impl FromArgMatches for Command {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+                match matches.subcommand() {
+                    $(Some(($name, matches)) => Ok(Command::$variant(<$args>::from_arg_matches(matches)?)),)*
+                    _ => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
+                }
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+
+        impl Subcommand for Command {
+            fn augment_subcommands(command: clap::Command) -> clap::Command {
+                command $(.subcommand(
+                    clap::Command::new($name).about($about).hide(!$listed).defer(|command| {
+                        // The options' own description would replace the command's.
+                        <$args as Args>::augment_args(command).about($about).long_about(None::<&str>)
+                    }),
+                ))*
+            }
+
+            fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
+                Self::augment_subcommands(command)
+            }
+
+            fn has_subcommand(name: &str) -> bool {
+                [$($name),*].contains(&name)
+            }
+        }
+    };
+}
+
+subcommands! {
+    Ps, "ps", commands::ps::Args, true, "Processes, each with its verdict: daemon, normal or kernel";
+    Tree, "tree", commands::tree::Args, true, "Processes below the ones that started them";
+    Explain, "explain", commands::explain::Args, true, "What a process is, and why it runs, with the evidence";
+    Files, "files", commands::files::Args, true, "What processes have open, or who has a /path open";
+    Ports, "ports", commands::ports::Args, true, "Listening sockets, and who serves them";
+    Maps, "maps", commands::maps::Args, true, "What is in processes' memory";
+    Signals, "signals", commands::signals::Args, true, "What signals would do to processes";
+    Kill, "kill", commands::kill::Args, true, "Sends a signal, after saying what it will do";
+    Completions, "__completions", commands::generate::CompletionArgs, false, "The completion script of a shell, on standard output";
+    Man, "__man", commands::generate::ManArgs, false, "The man pages, into a folder";
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_holds_together() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -20,6 +20,8 @@ use crate::{assets, error::Result, workspace::Workspace};
 pub const FLOOR_READS: &str = "fstat,cmdline,cgroup,ns_pid";
 /// How many threads it reads with.
 pub const FLOOR_THREADS: &str = "2";
+/// Below this many processes it reads with one (`PARALLEL_FROM` in process::sample::spread).
+const PARALLEL_FROM: usize = 160;
 
 /// What ps(1) of procps reads for `ps aux`.
 const READS_OF_PS: &str = "fstat,status,cmdline";
@@ -111,7 +113,7 @@ fn section(
     if processes > plan.wanted + plan.wanted / 10 {
         notes.push(format!("{} processes were wanted; {processes} are there", plan.wanted));
     }
-    let mut contestants = if plan.is_full { programs.peers() } else { Vec::new() };
+    let mut contestants = if plan.is_full { programs.peers(processes) } else { Vec::new() };
     for (candidate, least_lines) in programs.candidates(plan, &population) {
         match objection(&candidate, least_lines) {
             None => contestants.push(candidate),
@@ -137,15 +139,16 @@ fn section(
 
 impl Programs<'_> {
     /// The programs that are compared with. The reference comes first.
-    fn peers(&self) -> Vec<Contestant> {
+    fn peers(&self, processes: usize) -> Vec<Contestant> {
         let floor = |name: &str, user: &str, kernel: &str, threads: &str| {
             let argv = ["--threads", threads, "--reads", user, "--kernel-reads", kernel];
             Contestant::new(name, &[&[self.floor.as_str()], &argv[..]].concat())
         };
+        let threads = if processes < PARALLEL_FROM { "1" } else { self.floor_threads };
         let mut peers = vec![
             Contestant::new(names::REFERENCE, &["ps", "aux"]),
             floor(names::FLOOR_OF_PS, READS_OF_PS, READS_OF_PS, "1"),
-            floor(names::FLOOR, self.floor_reads, "", self.floor_threads),
+            floor(names::FLOOR, self.floor_reads, "", threads),
         ];
         if let Some(procs) = &self.procs {
             let argv = [procs.as_str(), "--pager", "disable", "--color", "disable"];

@@ -10,7 +10,7 @@ const HELD_BELOW: u64 = 448;
 /// Descriptors left for everything else where the limit is lower: each thread needs two at a time.
 const SPARE_DESCRIPTORS: u64 = 64;
 /// Fewer processes than this are read faster than a thread is started.
-const PARALLEL_FROM: usize = 64;
+const PARALLEL_FROM: usize = 160;
 
 /// Below which number a descriptor may be kept. The kernel gives the lowest free one, so a number
 /// tells how full the table is, whoever filled it.
