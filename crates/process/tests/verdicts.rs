@@ -167,6 +167,16 @@ fn daemons_and_jobs_without_a_starter_are_told_apart() {
     .unwrap();
     fake.process(76, |p| null(p.comm("SCREEN").ppid(1).session(76).pgrp(76)).link("cwd", "/root"))
         .unwrap();
+    // The same as 70 and 71, with a pipe of whoever started them: jobs of a script run in the root.
+    let pipe = |p: testkit::fakeproc::Process| {
+        p.fd(0, "/dev/null")
+            .fd(1, "pipe:[9]")
+            .fd(2, "pipe:[9]")
+            .link("cwd", "/")
+            .namespace("pid", 7)
+    };
+    fake.process(77, |p| pipe(p.comm("sleep").ppid(1).session(77).pgrp(77))).unwrap();
+    fake.process(78, |p| pipe(p.comm("sleep").ppid(1).session(65).pgrp(65))).unwrap();
     for (pid, expected) in [
         (70, SubKind::SelfDetached),
         (71, SubKind::SelfDetached),
@@ -175,6 +185,8 @@ fn daemons_and_jobs_without_a_starter_are_told_apart() {
         (74, SubKind::OrphanedJob),
         (75, SubKind::SelfDetached),
         (76, SubKind::SelfDetached),
+        (77, SubKind::DetachedJob),
+        (78, SubKind::OrphanedJob),
     ] {
         let verdict = judged(&fake, pid);
         assert_eq!(verdict.sub_kind, expected, "{pid}: {verdict:?}");

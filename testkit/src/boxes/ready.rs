@@ -20,7 +20,11 @@ pub(super) fn wait(machine: &Machine, deadline: Instant) -> Result<(), Error> {
             "runlevel 2 with no script of it running",
             r#"test "$(runlevel)" = "N 2"; ! pgrep -x "rc|startpar|rcS""#,
         ),
-        Kind::Bare => ("its program", "! grep -qz ^BOX_NAME= /proc/1/environ"),
+        // Read once: of a program that can't be run and is just ending, the environment is empty.
+        Kind::Bare => (
+            "its program",
+            r#"now=$(tr '\0' ' ' < /proc/1/environ); case $now in "" | *BOX_NAME=*) exit 1 ;; esac"#,
+        ),
     };
     loop {
         let last = match machine.shell(script) {

@@ -24,7 +24,8 @@ struct Signs {
     on_terminal: bool,
     /// Its output goes to nohup.out.
     nohup_file: bool,
-    /// The working directory holds no file system but the root.
+    /// The working directory is the root, and no descriptor 0 to 2 is a pipe or a terminal: a job
+    /// that was started in the root folder still holds its starter's pipes.
     at_root: bool,
     /// It handles what managers and administrators send: TERM or HUP.
     handles_signals: bool,
@@ -43,7 +44,8 @@ impl Signs {
         Signs {
             on_terminal: stdio().any(|link| is_terminal(link)),
             nohup_file: stdio().any(|link| link.ends_with(b"/nohup.out")),
-            at_root: extra.cwd.is_known_and(|cwd| **cwd == *b"/"),
+            at_root: extra.cwd.is_known_and(|cwd| **cwd == *b"/")
+                && !stdio().any(|link| is_terminal(link) || link.starts_with(b"pipe:")),
             handles_signals: stat.catches(SIGTERM) || stat.catches(SIGHUP),
             ignores_hup: stat.ignores(SIGHUP) && !stat.catches(SIGHUP),
             system_account: process.euid.is_known_and(|uid| SYSTEM_UIDS.contains(uid)),
