@@ -30,7 +30,8 @@ touch dev/console
 # In the namespaces of the box; it becomes pid 1. /proc/sys and /sys are the machine's.
 inner='
     hostname box
-    umount /proc
+    # Lazily: who waits for the box to come up may be looking into it just now.
+    umount -l /proc
     mount -t proc proc /proc
     mount --bind /proc/sys /proc/sys
     mount -o remount,ro,bind /proc/sys
