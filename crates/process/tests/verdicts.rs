@@ -221,6 +221,11 @@ fn supervisors_and_what_they_supervise() {
     .unwrap();
     fake.process(92, |p| p.comm("httpd").ppid(91).session(91).pgrp(91).namespace("pid", 7))
         .unwrap();
+    // As the child of another daemon, too.
+    fake.process(93, |p| p.comm("nginx").ppid(1).session(93).pgrp(93).namespace("pid", 7)).unwrap();
+    fake.process(94, |p| p.comm("runsvdir").ppid(93).session(93).pgrp(93).namespace("pid", 7))
+        .unwrap();
+    assert_eq!(judged(&fake, 94).sub_kind, SubKind::ServiceManager);
     assert_eq!(judged(&fake, 90).sub_kind, SubKind::ServiceManager);
     assert_eq!(judged(&fake, 91).sub_kind, SubKind::ServiceManager);
     let supervised = judged(&fake, 92);

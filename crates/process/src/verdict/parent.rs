@@ -57,6 +57,9 @@ impl Rules<'_> {
                 within(high(SubKind::Entered, "entered into a container from outside"))
             }
             _ if above.sub_kind == SubKind::Init => self.detached(subject),
+            _ if subject.role == Some(Role::Supervisor) => {
+                within(high(SubKind::ServiceManager, "a supervisor that a daemon started"))
+            }
             _ if self.opens_session(subject, parent) => within(high(
                 SubKind::SessionHelper,
                 "the first of a login session's processes that is the user's own",
@@ -94,6 +97,8 @@ impl Rules<'_> {
                 ..high(SubKind::ServiceManager, "a supervisor's supervisor")
             };
         }
+        // supervisord tells the name to the process alone, in its environment.
+        self.want(subject.index);
         let service = match service::supervised_name(supervisor, subject.process) {
             Some(name) => Some(self.service_id(manager, &name, "supervisor")),
             None => above.service,
