@@ -1,12 +1,14 @@
 //! What all commands share: where to read, how to draw, names of users and terminals.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
 
-use present::{Layout, Theme};
+use present::{Column, Layout, Rows, Theme};
 use process::needs::Needs;
 use process::procfs::{ProcError, ProcFs};
 
 use crate::cli::{Common, When};
+use crate::failure::Failure;
 
 /// The surroundings of one run.
 pub struct Context {
@@ -50,6 +52,22 @@ impl Context {
             },
             unicode: !self.common.ascii && locale_is_utf8(),
         }
+    }
+
+    /// Prints the list of a table's columns where `--columns help` asks for that and nothing else.
+    ///
+    /// # Errors
+    /// Standard output is closed or full.
+    pub fn columns_help<K: Rows>(
+        &self,
+        asked: Option<&str>,
+        table: &'static [Column<K>],
+    ) -> Result<Option<ExitCode>, Failure> {
+        if asked != Some("help") {
+            return Ok(None);
+        }
+        self.print(&present::column::help(table, self.layout().width.unwrap_or(100)))?;
+        Ok(Some(ExitCode::SUCCESS))
     }
 
     /// Prints text.

@@ -21,11 +21,6 @@ pub struct TableOptions {
 }
 
 impl TableOptions {
-    /// Whether only the list of columns is asked for.
-    pub fn asks_for_help(&self) -> bool {
-        self.columns.as_deref() == Some("help")
-    }
-
     /// What the options ask of a table. `changes` adds to and takes from the columns shown by
     /// default, where the options leave these as they are; `sort` is the order if none is asked for.
     ///

@@ -152,6 +152,11 @@ impl Process {
         })
     }
 
+    /// Whether it leads its session (setsid(2)).
+    pub fn leads_session(&self) -> bool {
+        self.stat.session.unsigned_abs() == self.key.pid
+    }
+
     /// CPU time in user and kernel mode, in clock ticks.
     pub fn cpu_ticks(&self) -> u64 {
         self.stat.user_ticks.saturating_add(self.stat.system_ticks)

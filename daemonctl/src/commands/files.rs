@@ -80,10 +80,8 @@ impl Args {
 /// # Errors
 /// `/proc` can't be read, WHAT names nothing, or nothing of it may be seen.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
-    if args.table.asks_for_help() {
-        let width = context.layout().width.unwrap_or(100);
-        context.print(&present::column::help(COLUMNS, width))?;
-        return Ok(ExitCode::SUCCESS);
+    if let Some(done) = context.columns_help(args.table.columns.as_deref(), COLUMNS)? {
+        return Ok(done);
     }
     // Wrong options are found before anything is read.
     args.table.view(COLUMNS, "", None)?;

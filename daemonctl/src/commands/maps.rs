@@ -54,10 +54,8 @@ pub struct Args {
 /// # Errors
 /// `/proc` can't be read, WHAT names nothing, or nothing of it may be seen.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
-    if args.table.asks_for_help() {
-        let width = context.layout().width.unwrap_or(100);
-        context.print(&present::column::help(COLUMNS, width))?;
-        return Ok(ExitCode::SUCCESS);
+    if let Some(done) = context.columns_help(args.table.columns.as_deref(), COLUMNS)? {
+        return Ok(done);
     }
     let (changes, sort) = match args.full {
         true => ("address,perm,size,rss,pss,dirty,swap,name", None),

@@ -72,9 +72,8 @@ impl Args {
 /// `/proc` can't be read, or the query makes no sense.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let layout = context.layout();
-    if args.columns.as_deref() == Some("help") {
-        context.print(&present::column::help(COLUMNS, layout.width.unwrap_or(100)))?;
-        return Ok(ExitCode::SUCCESS);
+    if let Some(done) = context.columns_help(args.columns.as_deref(), COLUMNS)? {
+        return Ok(done);
     }
     let json = context.common.json;
     let mut asking = Asking::new(&context.common.system_root);

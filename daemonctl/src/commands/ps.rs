@@ -165,10 +165,8 @@ impl Selection {
 /// # Errors
 /// `/proc` can't be read, or the query makes no sense.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
-    if args.selection.columns.as_deref() == Some("help") {
-        let width = context.layout().width.unwrap_or(100);
-        context.print(&present::column::help(COLUMNS, width))?;
-        return Ok(ExitCode::SUCCESS);
+    if let Some(done) = context.columns_help(args.selection.columns.as_deref(), COLUMNS)? {
+        return Ok(done);
     }
     let view = args.selection.view(context)?;
     let needs = context.needs(view.needs());

@@ -140,10 +140,8 @@ static COLUMNS: &[C] = &[
 /// # Errors
 /// `/proc` can't be read, or WHAT names nothing.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
-    if args.table.asks_for_help() {
-        let width = context.layout().width.unwrap_or(100);
-        context.print(&present::column::help(COLUMNS, width))?;
-        return Ok(ExitCode::SUCCESS);
+    if let Some(done) = context.columns_help(args.table.columns.as_deref(), COLUMNS)? {
+        return Ok(done);
     }
     args.table.view(COLUMNS, "", None)?;
     watch::repeat(&args.watch, context, |out| {

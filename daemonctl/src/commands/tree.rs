@@ -45,9 +45,8 @@ pub struct Args {
 /// # Errors
 /// `/proc` can't be read, or the query makes no sense.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
-    if args.selection.columns.as_deref() == Some("help") {
-        context.print(&present::column::help(COLUMNS, context.layout().width.unwrap_or(100)))?;
-        return Ok(ExitCode::SUCCESS);
+    if let Some(done) = context.columns_help(args.selection.columns.as_deref(), COLUMNS)? {
+        return Ok(done);
     }
     let view = args.selection.view_or(context, COLUMNS_SHOWN)?;
     let needs = context.needs(view.needs());

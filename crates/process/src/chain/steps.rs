@@ -179,8 +179,7 @@ impl Chain<'_> {
             false,
         );
         let reaped = self.is_reaper(parent) && process.stat.session != parent.stat.session;
-        let direct = matches!(self.scene.machine.init, Init::Systemd)
-            && process.stat.session.unsigned_abs() == process.pid();
+        let direct = matches!(self.scene.machine.init, Init::Systemd) && process.leads_session();
         let how = match (reaped && !direct, parent.pid()) {
             (true, pid) => {
                 format!("detached itself; its parent is now {} ({pid})", text(parent.shown_name()))

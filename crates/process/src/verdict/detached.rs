@@ -5,13 +5,14 @@
 //! it to a login: its session, its descriptors, its working directory; a job that only survived
 //! still shows where it came from.
 
-use super::rules::{Rules, Subject, high, is_leader, low, medium};
+use super::rules::{Rules, Subject, high, low, medium};
 use super::service::has_manager_marks;
 use super::{Confidence, Kind, SubKind, Verdict};
 use crate::process::{Extra, Process};
 use crate::roles::Role;
 
-const SIGHUP: u32 = 1;
+/// Its number, signal(7).
+pub(super) const SIGHUP: u32 = 1;
 const SIGTERM: u32 = 15;
 /// System accounts, login.defs(5): `SYS_UID_MAX` is 999 nearly everywhere.
 const SYSTEM_UIDS: std::ops::RangeInclusive<u32> = 1..=999;
@@ -93,7 +94,7 @@ impl Rules<'_> {
     fn by_session(&mut self, subject: &Subject<'_>, signs: &Signs) -> Verdict {
         let process = subject.process;
         let session = process.stat.session;
-        if is_leader(process) {
+        if process.leads_session() {
             return own_session(signs);
         }
         // One that has ended and was not collected yet leads nothing any more.
@@ -238,13 +239,13 @@ fn unseen(subject: &Subject<'_>, signs: &Signs, verdict: Verdict) -> Verdict {
         return Verdict { confidence: verdict.confidence.min(Confidence::Medium), ..verdict };
     }
     let root = process.euid.is_known_and(|uid| *uid == 0);
-    if is_leader(process) && (root || signs.system_account) {
+    if process.leads_session() && (root || signs.system_account) {
         return low(
             SubKind::SelfDetached,
             "a system account's session without terminal; its descriptors may not be seen",
         );
     }
-    if !is_leader(process) && process.stat.pgrp.unsigned_abs() == process.pid() {
+    if !process.leads_session() && process.stat.pgrp.unsigned_abs() == process.pid() {
         return Verdict { confidence: Confidence::Low, ..verdict };
     }
     low(SubKind::Unknown, "its descriptors and folder, which would tell, may not be seen")

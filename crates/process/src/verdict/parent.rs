@@ -1,6 +1,6 @@
 //! Rules for processes without a terminal, outside of any service: what the parent is decides.
 
-use super::rules::{Rules, Subject, UNJUDGED, high, is_leader, medium};
+use super::rules::{Rules, Subject, UNJUDGED, high, medium};
 use super::{Confidence, Kind, SubKind, Verdict, service};
 use crate::membership::Unit;
 use crate::roles::{self, Role};
@@ -109,7 +109,7 @@ impl Rules<'_> {
     fn below_normal(&mut self, subject: &Subject<'_>, above: &Verdict) -> Verdict {
         let stat = &subject.process.stat;
         let within = |verdict: Verdict| Verdict { service: above.service, ..verdict };
-        if is_leader(subject.process) {
+        if subject.process.leads_session() {
             return within(medium(
                 SubKind::DetachedJob,
                 "put into a session of its own by the normal process that started it",
@@ -150,6 +150,6 @@ impl Rules<'_> {
             || matches!(self.verdict(parent).sub_kind, SubKind::Init | SubKind::ContainerInit)
             || self.is_user_manager(parent);
         (reaper && other_session)
-            || (other_session && !is_leader(subject.process) && stat.session != 0)
+            || (other_session && !subject.process.leads_session() && stat.session != 0)
     }
 }

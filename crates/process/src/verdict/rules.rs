@@ -98,7 +98,7 @@ impl<'a> Rules<'a> {
         let session = process.stat.session;
         let above = parent.and_then(|parent| self.sample.processes.get(parent));
         let born_here = session <= 0
-            || is_leader(process)
+            || process.leads_session()
             || above.is_some_and(|above| above.stat.session == session);
         parent.is_some_and(open)
             || !born_here && self.sample.index_of(session.unsigned_abs()).is_some_and(open)
@@ -153,7 +153,7 @@ impl<'a> Rules<'a> {
             return None;
         }
         let typed_into = subject.role == Some(Role::Shell)
-            && is_leader(subject.process)
+            && subject.process.leads_session()
             && subject.process.stat.tty_nr != 0;
         if typed_into && terminal_shell(subject.process) {
             return Some(high(
@@ -236,10 +236,6 @@ fn poses_as_kernel(process: &Process) -> bool {
     bracketed && !process.stat.is_zombie()
         || roles::looks_like_kernel_thread(&process.comm)
         || roles::looks_like_kernel_thread(title)
-}
-
-pub(super) fn is_leader(process: &Process) -> bool {
-    process.stat.session.unsigned_abs() == process.pid()
 }
 
 /// Whether a shell is one to type into: it was given no command and no script.

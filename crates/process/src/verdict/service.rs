@@ -118,7 +118,7 @@ impl Rules<'_> {
             None => {
                 self.want(subject.index);
                 // Without permission to look: a session of its own is how a manager starts things.
-                let own_session = super::rules::is_leader(subject.process);
+                let own_session = subject.process.leads_session();
                 own_session
                     .then(|| medium(main, "in a service's control group, started by the manager"))
             }

@@ -1,12 +1,11 @@
 //! Rules for processes with a controlling terminal, credentials(7) and tty(4).
 
-use super::rules::{Rules, Subject, certain, high, is_leader, medium, terminal_shell};
+use super::detached::SIGHUP;
+use super::rules::{Rules, Subject, certain, high, medium, terminal_shell};
 use super::{Kind, SubKind, Verdict};
 use crate::process::Process;
 use crate::roles::Role;
 
-/// `SIGHUP`'s number.
-const SIGHUP: u32 = 1;
 /// Larger process groups are not searched for pipes: no shell makes such pipelines, and a program
 /// with thousands of children would make the search quadratic.
 const MAX_PIPELINE: usize = 64;
@@ -35,7 +34,7 @@ impl Rules<'_> {
                 ..high(SubKind::Worker, "started by a daemon that holds this terminal")
             });
         }
-        if !is_leader(process) || above.sub_kind != SubKind::Init {
+        if !process.leads_session() || above.sub_kind != SubKind::Init {
             return None;
         }
         Some(match subject.role {
@@ -71,7 +70,7 @@ impl Rules<'_> {
         let process = subject.process;
         let stat = &process.stat;
         let shell = subject.role == Some(Role::Shell) && terminal_shell(process);
-        if shell && is_leader(process) {
+        if shell && process.leads_session() {
             return certain(SubKind::InteractiveShell, "a shell that leads its terminal's session");
         }
         if subject.role == Some(Role::SessionOpener)
@@ -84,7 +83,7 @@ impl Rules<'_> {
                 "opened a session for the shell below it, and waits for that to end",
             );
         }
-        if !is_leader(process) && self.was_told_to_survive(process) {
+        if !process.leads_session() && self.was_told_to_survive(process) {
             return high(SubKind::NohupJob, "ignores SIGHUP, as nohup makes it");
         }
         if self.in_pipeline(subject) {
@@ -109,7 +108,7 @@ impl Rules<'_> {
         if parent_here {
             return certain(SubKind::BackgroundJob, "on a terminal, in a background process group");
         }
-        if is_leader(process) {
+        if process.leads_session() {
             return high(SubKind::Foreground, "leads its terminal's session");
         }
         high(SubKind::OrphanedJob, "on a terminal, and the shell that started it is gone")

@@ -16,7 +16,7 @@ impl List {
                 "its session is led from outside this pid namespace",
                 "stat",
             );
-        } else if stat.session.unsigned_abs() == process.pid() {
+        } else if process.leads_session() {
             let kind = if stat.tty_nr == 0 { DAEMON } else { None };
             self.hard(Aspect::Lifecycle, kind, "leads a session of its own", "stat");
         } else if let Some(leader) = sample.by_pid(stat.session.unsigned_abs()) {
