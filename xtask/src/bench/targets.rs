@@ -26,8 +26,8 @@ pub mod names {
 /// System calls that `daemonctl ps` makes for each process, at most: opening the process's folder,
 /// three for each file that is read, one for the link and one for the owner are 13. The suite counts
 /// a debug build, in which the standard library looks at each of the four descriptors with fcntl(2)
-/// before it closes it. A count is the same on a busy machine.
-pub const CALLS_A_PROCESS: f64 = 17.1;
+/// before it closes it: 17. One call more would be 18.
+pub const CALLS_A_PROCESS: f64 = 17.5;
 
 /// A promise: a figure and its limit.
 pub struct Target {

@@ -137,7 +137,7 @@ fn counts(workspace: &Workspace) -> Result<Outcome> {
     }
     let daemonctl = assets::build(workspace, false)?.display().to_string();
     let calls = calls_a_process(&[daemonctl, "ps".into()], &scratch)?;
-    println!("daemonctl ps: {calls:.1} system calls a process; at most {CALLS_A_PROCESS}");
+    println!("daemonctl ps: {calls:.2} system calls a process; at most {CALLS_A_PROCESS}");
     // None at all is a program that lists nothing.
     Ok(Outcome::of((1.0..=CALLS_A_PROCESS).contains(&calls)))
 }

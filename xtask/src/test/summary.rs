@@ -14,6 +14,14 @@ pub struct Record {
     pub elapsed: Duration,
 }
 
+impl Record {
+    /// A step without tests that failed. It counts as a failed test, so that the totals can't look
+    /// clean.
+    fn is_a_failed_check(&self) -> bool {
+        self.outcome.tally.is_none() && matches!(self.outcome.verdict, Verdict::Failed(_))
+    }
+}
+
 /// All that are over.
 #[derive(Default)]
 pub struct Summary {
@@ -57,6 +65,8 @@ impl fmt::Display for Summary {
         }
         let (passed, failed) =
             self.tallies().fold((0, 0), |sum, tally| (sum.0 + tally.passed, sum.1 + tally.failed));
+        let steps = self.records.iter().filter(|record| record.is_a_failed_check()).count();
+        let failed = failed + steps;
         writeln!(f, "\n{passed} passed, {failed} failed, {} skipped", skipped.len())
     }
 }
@@ -78,6 +88,7 @@ mod tests {
         let summary = Summary {
             records: vec![
                 record(Step::Format, Verdict::Skipped("no rustfmt".into()), None),
+                record(Step::Counts, Verdict::Failed("see above".into()), None),
                 record(Step::Tests, Verdict::Failed("1 test failed".into()), Some(tests)),
                 record(
                     Step::Doctests,
@@ -88,7 +99,7 @@ mod tests {
         };
         let text = summary.to_string();
         assert!(summary.has_failed());
-        assert_eq!(text.lines().last(), Some("9 passed, 1 failed, 1 skipped"));
+        assert_eq!(text.lines().last(), Some("9 passed, 2 failed, 1 skipped"));
         for line in ["format        skipped       1.2  no rustfmt", "  b", "  a: not root"] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
