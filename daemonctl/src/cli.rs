@@ -140,6 +140,19 @@ subcommands! {
     Maps, "maps", commands::maps::Args, true, "What is in processes' memory";
     Signals, "signals", commands::signals::Args, true, "What signals would do to processes";
     Kill, "kill", commands::kill::Args, true, "Sends a signal, after saying what it will do";
+    Verify, "verify", commands::verify::Args, true, "Checks unit files: what is misspelt, missing, contradictory or circular";
+    Cat, "cat", commands::cat::Args, true, "The files of a unit, or the one definition that results";
+    Deps, "deps", commands::deps::Args, true, "What a unit depends on, or what depends on it";
+    Plan, "plan", commands::plan::Args, true, "What starting or stopping units would do, in which order and why";
+    Enable, "enable", commands::enable::Args, true, "Makes the links that start units at boot";
+    Disable, "disable", commands::disable::Args, true, "Removes the links that start units at boot";
+    Mask, "mask", commands::mask::Args, true, "Makes units impossible to start";
+    Unmask, "unmask", commands::unmask::Args, true, "Undoes mask";
+    Preset, "preset", commands::preset::Args, true, "Enables or disables units as the distribution's policy says";
+    Calendar, "calendar", commands::calendar::Args, true, "When a calendar expression elapses";
+    Timespan, "timespan", commands::timespan::Args, true, "What a time span means";
+    Escape, "escape", commands::escape::Args, true, "Texts and paths as parts of unit names, and back";
+    Directives, "directives", commands::directives::Args, true, "What the directives of unit files mean";
     Completions, "__completions", commands::generate::CompletionArgs, false, "The completion script of a shell, on standard output";
     Man, "__man", commands::generate::ManArgs, false, "The man pages, into a folder";
 }

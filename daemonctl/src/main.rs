@@ -11,8 +11,11 @@ mod columns;
 mod commands;
 mod context;
 mod explain;
+mod expression;
 mod failure;
+mod findings;
 mod holders;
+mod install;
 mod json;
 mod options;
 mod overview;
@@ -22,11 +25,16 @@ mod receiver;
 mod services;
 mod snapshot;
 mod sockets_json;
+mod surroundings;
 mod targets;
 mod time;
+mod unit_graph;
+mod unit_names;
+mod unit_tree;
 mod users;
 mod watch;
 mod what;
+mod zones;
 
 use std::process::ExitCode;
 

@@ -10,6 +10,7 @@
 )]
 
 mod cmd_support;
+mod install_support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -260,6 +261,10 @@ fn what_is_printed_is_what_is_documented() {
     ]));
     let (odd, own) = (odd.pid(), std::process::id().to_string());
     let (all, files, lines) = (all_columns(&["ps"]), all_columns(&["files"]), all_columns(&[]));
+    let units = dependent_units();
+    let root = units.path().to_str().unwrap();
+    let installed = install_support::small_tree();
+    let image = installed.path().to_str().unwrap();
     let commands: &[&[&str]] = &[
         &["ps"],
         &["ps", "--columns", &all],
@@ -276,8 +281,23 @@ fn what_is_printed_is_what_is_documented() {
         &["signals", &own, "1"],
         &["signals", &odd, "--all"],
         &["kill", &own, "TERM", "--dry-run"],
+        &["enable", "a", "b", "d", "--root", image, "--dry-run"],
+        &["enable", "a", "b", "d", "--force", "--root", image],
+        &["enable", "gone", "--root", image],
+        &["disable", "a", "gone", "--root", image],
+        &["mask", "c", "b", "--root", image],
+        &["unmask", "c", "--root", image],
+        &["preset", "--all", "--root", image],
+        &["directives"],
+        &["escape", "a b", "/c"],
         &[],
         &["--columns", &lines],
+        &["calendar", "daily", "Mon 12:00 UTC", "2001-1-1"],
+        &["timespan", "1h 30min", "infinity"],
+        &["deps", "--root", root, "a"],
+        &["deps", "--root", root, "b", "--before"],
+        &["plan", "--root", root, "start", "a"],
+        &["plan", "--root", root, "stop", "b"],
     ];
     for command in commands {
         check.document(&json(command));
@@ -285,6 +305,26 @@ fn what_is_printed_is_what_is_documented() {
     let wrong: Vec<String> = check.wrong.into_iter().collect();
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
     unseen(&schema, &check.seen);
+}
+
+/// Units whose plans have something of everything: wants of what does not exist, or needs what does
+/// not, a contradiction, a trigger that stays.
+fn dependent_units() -> Folder {
+    let folder = Folder::new();
+    let units = folder.path().join("etc/systemd/system");
+    std::fs::create_dir_all(&units).unwrap();
+    let start = "[Service]\nExecStart=/bin/true\n";
+    for (name, lines) in [
+        ("a.service", "Wants=c.service gone.service lost.service\nRequires=b.service"),
+        ("b.service", ""),
+        ("c.service", "Conflicts=b.service"),
+        ("lost.service", "Requires=gone.service"),
+    ] {
+        let text = format!("[Unit]\nDefaultDependencies=no\n{lines}\n{start}");
+        std::fs::write(units.join(name), text).unwrap();
+    }
+    std::fs::write(units.join("b.timer"), "[Timer]\nOnBootSec=1\n").unwrap();
+    folder
 }
 
 /// A key that is documented and that nothing prints is a promise that nobody keeps. Left out is

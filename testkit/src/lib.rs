@@ -10,5 +10,7 @@
 //! the chores do that.
 
 pub mod boxes;
+pub mod corpus;
 pub mod fakeproc;
 pub mod requirements;
+pub mod systemd_state;

@@ -3,11 +3,20 @@
 /// Debian packages that the boxes need on the machine that runs the tests.
 ///
 /// What runs *inside* a box is part of its tree and is fetched by `mmdebstrap` when that is built.
-pub const DEBIAN_PACKAGES: &[&str] = &["mmdebstrap", "systemd-container", "util-linux"];
+pub const DEBIAN_PACKAGES: &[&str] =
+    &["mmdebstrap", "systemd", "systemd-container", "tzdata", "util-linux"];
 
 /// Programs of [`DEBIAN_PACKAGES`] that are called by name.
-pub const PROGRAMS: &[&str] =
-    &["mmdebstrap", "systemd-nspawn", "unshare", "nsenter", "setpriv", "mount", "pivot_root"];
+pub const PROGRAMS: &[&str] = &[
+    "mmdebstrap",
+    "systemd-analyze",
+    "systemd-nspawn",
+    "unshare",
+    "nsenter",
+    "setpriv",
+    "mount",
+    "pivot_root",
+];
 
 /// The programs of [`PROGRAMS`] that are not on the search path.
 #[must_use]

@@ -47,6 +47,7 @@
 pub mod column;
 pub mod csv;
 mod error;
+pub mod excerpt;
 pub mod filter;
 pub mod glance;
 pub mod json;

@@ -13,8 +13,11 @@ mod measure;
 mod peers;
 pub mod population;
 mod process;
+mod reload;
 mod report;
 pub mod targets;
+pub mod unit;
+mod units;
 
 use std::{path::PathBuf, process::Command};
 
@@ -51,6 +54,8 @@ pub struct Args {
 enum Subject {
     /// Listing processes: daemonctl ps, ps aux, procs, and the floor of what must be read
     Process,
+    /// Loading and checking units: daemonctl verify, systemd-analyze verify, systemctl daemon-reload
+    Unit,
 }
 
 /// Measures, and prints the figures.
@@ -58,13 +63,20 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
     if args.isolated {
         return again_isolated();
     }
-    let subjects = if args.subjects.is_empty() { &[Subject::Process][..] } else { &args.subjects };
+    let all = &[Subject::Process, Subject::Unit][..];
+    let subjects = if args.subjects.is_empty() { all } else { &args.subjects };
     for subject in subjects {
         let report = match subject {
             Subject::Process => process::run(workspace, args)?,
+            Subject::Unit => unit::run(workspace, args)?,
         };
         print!("\n{report}");
         if let Some(file) = &args.json {
+            // Of several subjects each has a file of its own.
+            let file = &match subjects.len() {
+                1 => file.clone(),
+                _ => file.with_extension(format!("{}.json", report.subject.many)),
+            };
             write_whole(file, format!("{:#}\n", report.json()).as_bytes())?;
             println!("\nwritten: {}", file.display());
         }

@@ -12,7 +12,7 @@ use super::{
     peers,
     population::Population,
     report::{Figures, Report, Row, Section},
-    targets::names,
+    targets::{self, names},
 };
 use crate::{assets, error::Result, workspace::Workspace};
 
@@ -97,7 +97,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Report> {
             figures.sections.push(section(&programs, &meter, plan, turns, &mut notes)?);
         }
     }
-    Ok(Report { machine, figures, notes })
+    Ok(Report { subject: &targets::PROCESS, machine, figures, notes })
 }
 
 fn section(
@@ -134,7 +134,7 @@ fn section(
     if plan.wanted == 1_000 && rows.iter().any(|row| row.name == names::PS) {
         rows.extend(watch(programs, meter, notes)?);
     }
-    Ok(Section { wanted: plan.wanted, processes, rows })
+    Ok(Section { wanted: plan.wanted, count: processes, rows })
 }
 
 impl Programs<'_> {

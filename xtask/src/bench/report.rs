@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     machine::Machine,
     measure::{Run, Spread},
-    targets::{Judgement, judge, names},
+    targets::{Judgement, Subject, judge},
 };
 
 /// What was measured of one contestant at one population.
@@ -48,10 +48,10 @@ impl Row {
 
 /// One population.
 pub struct Section {
-    /// How many processes the machine was to have.
+    /// How many there were to be: processes of the machine, units in a tree.
     pub wanted: usize,
-    /// How many it had.
-    pub processes: usize,
+    /// How many there were.
+    pub count: usize,
     /// The contestants.
     pub rows: Vec<Row>,
 }
@@ -73,14 +73,16 @@ impl Figures {
         self.section(wanted)?.rows.iter().find(|row| row.name == name)
     }
 
-    /// How many processes the machine had at this population.
-    pub fn processes(&self, wanted: usize) -> Option<f64> {
-        self.section(wanted).map(|section| section.processes as f64)
+    /// How many there were at this population.
+    pub fn count(&self, wanted: usize) -> Option<f64> {
+        self.section(wanted).map(|section| section.count as f64)
     }
 }
 
 /// Everything that a bench has to say.
 pub struct Report {
+    /// What it is about.
+    pub subject: &'static Subject,
     /// Of which machine.
     pub machine: Machine,
     /// The figures.
@@ -92,8 +94,14 @@ pub struct Report {
 impl Report {
     /// For machines to read: `daemond.bench` version 1.
     pub fn json(&self) -> Value {
-        let sections: Vec<Value> = self.figures.sections.iter().map(section_json).collect();
-        let targets: Vec<Value> = judge(&self.figures).iter().map(judgement_json).collect();
+        let sections: Vec<Value> = self
+            .figures
+            .sections
+            .iter()
+            .map(|section| section_json(section, self.subject))
+            .collect();
+        let targets: Vec<Value> =
+            judge(&self.figures, self.subject).iter().map(judgement_json).collect();
         json!({
             "schema": "daemond.bench",
             "version": 1,
@@ -105,9 +113,9 @@ impl Report {
     }
 }
 
-fn section_json(section: &Section) -> Value {
+fn section_json(section: &Section, subject: &Subject) -> Value {
     let rows: Vec<Value> = section.rows.iter().map(row_json).collect();
-    json!({ "wanted": section.wanted, "processes": section.processes, "contestants": rows })
+    json!({ "wanted": section.wanted, subject.many: section.count, "contestants": rows })
 }
 
 fn row_json(row: &Row) -> Value {
@@ -138,64 +146,67 @@ fn judgement_json(judgement: &Judgement) -> Value {
     })
 }
 
+impl Report {
+    fn write_section(&self, f: &mut fmt::Formatter<'_>, section: &Section) -> fmt::Result {
+        let Subject { many, one, reference, short_reference, .. } = self.subject;
+        writeln!(f, "\n{} {many}", section.count)?;
+        writeln!(
+            f,
+            "{:<21} {:>5} {:>27} {:>6} {:>27} {:>6} {:>8} {:>7} {:>8} {:>9}",
+            "",
+            "runs",
+            "wall ms (min – max)",
+            format!("×{short_reference}"),
+            "CPU ms (min – max)",
+            format!("×{short_reference}"),
+            format!("µs/{one}"),
+            "MiB",
+            "calls/1",
+            "instr/1",
+        )?;
+        let count = section.count as f64;
+        let reference = self.figures.row(section.wanted, reference);
+        for row in &section.rows {
+            let against = |median: fn(&Row) -> Option<f64>| {
+                let ratio = reference.and_then(|its| Some(median(row)? / median(its)?));
+                optional(ratio, 2)
+            };
+            writeln!(
+                f,
+                "{:<21} {:>5} {:>27} {:>6} {:>27} {:>6} {:>8} {:>7} {:>8} {:>9}",
+                row.name,
+                row.runs.len(),
+                spread_msec(row.spread(|run| run.wall_usec)),
+                against(Row::wall_usec),
+                spread_msec(row.spread(|run| run.cpu_usec)),
+                against(Row::cpu_usec),
+                optional(row.cpu_usec().map(|usec| usec / count), 1),
+                optional(row.peak_rss_kib().filter(|kib| *kib > 0.0).map(|kib| kib / 1024.0), 1),
+                optional(row.syscalls.map(|calls| calls as f64 / count), 1),
+                optional(row.instructions.map(|instructions| instructions as f64 / count), 0),
+            )?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.machine)?;
         for section in &self.figures.sections {
-            write_section(f, &self.figures, section)?;
+            self.write_section(f, section)?;
         }
         writeln!(
             f,
             "\n{:<7} {:<38} {:>9} {:>10} {:>10} {:>8}",
-            "", "promise", "processes", "measured", "limit", "floor"
+            "", "promise", self.subject.many, "measured", "limit", "floor"
         )?;
-        for judgement in judge(&self.figures) {
+        for judgement in judge(&self.figures, self.subject) {
             write_judgement(f, &judgement)?;
         }
         writeln!(f)?;
         self.notes.iter().try_for_each(|note| writeln!(f, "- {note}"))
     }
-}
-
-fn write_section(f: &mut fmt::Formatter<'_>, figures: &Figures, section: &Section) -> fmt::Result {
-    writeln!(f, "\n{} processes", section.processes)?;
-    writeln!(
-        f,
-        "{:<21} {:>5} {:>27} {:>6} {:>27} {:>6} {:>8} {:>7} {:>8} {:>9}",
-        "",
-        "runs",
-        "wall ms (min – max)",
-        "×ps",
-        "CPU ms (min – max)",
-        "×ps",
-        "µs/proc",
-        "MiB",
-        "calls/pr",
-        "instr/pr"
-    )?;
-    let processes = section.processes as f64;
-    let reference = figures.row(section.wanted, names::REFERENCE);
-    for row in &section.rows {
-        let against = |median: fn(&Row) -> Option<f64>| {
-            let ratio = reference.and_then(|its| Some(median(row)? / median(its)?));
-            optional(ratio, 2)
-        };
-        writeln!(
-            f,
-            "{:<21} {:>5} {:>27} {:>6} {:>27} {:>6} {:>8} {:>7} {:>8} {:>9}",
-            row.name,
-            row.runs.len(),
-            spread_msec(row.spread(|run| run.wall_usec)),
-            against(Row::wall_usec),
-            spread_msec(row.spread(|run| run.cpu_usec)),
-            against(Row::cpu_usec),
-            optional(row.cpu_usec().map(|usec| usec / processes), 1),
-            optional(row.peak_rss_kib().map(|kib| kib / 1024.0), 1),
-            optional(row.syscalls.map(|calls| calls as f64 / processes), 1),
-            optional(row.instructions.map(|count| count as f64 / processes), 0),
-        )?;
-    }
-    Ok(())
 }
 
 fn write_judgement(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::Result {

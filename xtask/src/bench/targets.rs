@@ -21,6 +21,12 @@ pub mod names {
     pub const FLOOR: &str = "floor";
     /// The reads that `ps aux` makes, alone.
     pub const FLOOR_OF_PS: &str = "floor of ps";
+    /// Loading and checking units.
+    pub const VERIFY: &str = "daemonctl verify";
+    /// The reference for it.
+    pub const ANALYZE: &str = "systemd-analyze";
+    /// A manager that loads units anew: what its process 1 uses.
+    pub const RELOAD: &str = "daemon-reload";
 }
 
 /// System calls that `daemonctl ps` makes for each process, at most: opening the process's folder,
@@ -28,6 +34,41 @@ pub mod names {
 /// a debug build, in which the standard library looks at each of the four descriptors with fcntl(2)
 /// before it closes it: 17. One call more would be 18.
 pub const CALLS_A_PROCESS: f64 = 17.5;
+
+/// System calls that `daemonctl verify` makes for each unit of which half have a drop-in, at most.
+pub const CALLS_A_UNIT: f64 = 20.0;
+
+/// What a bench is about.
+pub struct Subject {
+    /// What is counted, in the plural.
+    pub many: &'static str,
+    /// One of them, short, for the heads of tables.
+    pub one: &'static str,
+    /// The contestant that the others are compared with.
+    pub reference: &'static str,
+    /// It, short.
+    pub short_reference: &'static str,
+    /// All promises.
+    pub targets: &'static [Target],
+}
+
+/// Listing processes.
+pub const PROCESS: Subject = Subject {
+    many: "processes",
+    one: "proc",
+    reference: names::REFERENCE,
+    short_reference: "ps",
+    targets: PROCESS_TARGETS,
+};
+
+/// Loading and checking units.
+pub const UNIT: Subject = Subject {
+    many: "units",
+    one: "unit",
+    reference: names::ANALYZE,
+    short_reference: "sd",
+    targets: UNIT_TARGETS,
+};
 
 /// A promise: a figure and its limit.
 pub struct Target {
@@ -47,8 +88,8 @@ pub struct Target {
 
 const ALL: &[usize] = &[100, 1_000, 10_000];
 
-/// All promises.
-pub const TARGETS: &[Target] = &[
+/// The promises of listing processes.
+const PROCESS_TARGETS: &[Target] = &[
     Target {
         promise: "CPU against ps aux",
         populations: ALL,
@@ -86,7 +127,7 @@ pub const TARGETS: &[Target] = &[
         populations: &[10_000],
         limit: 1.15,
         unit: "",
-        figure: linearity,
+        figure: |figures, at, who| linearity(figures, at, who, 1_000),
         subject: names::PS,
     },
     Target {
@@ -94,7 +135,7 @@ pub const TARGETS: &[Target] = &[
         populations: &[10_000],
         limit: 2048.0,
         unit: "B",
-        figure: memory_a_process,
+        figure: |figures, at, who| memory_each(figures, at, who, 100),
         subject: names::PS,
     },
     Target {
@@ -123,6 +164,42 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
+/// The promises of loading and checking units.
+const UNIT_TARGETS: &[Target] = &[
+    Target {
+        promise: "load and check all, wall",
+        populations: &[10_000],
+        limit: 500.0,
+        unit: "ms",
+        figure: wall_msec,
+        subject: names::VERIFY,
+    },
+    Target {
+        promise: "CPU against systemd-analyze verify",
+        populations: &[1_000, 10_000],
+        limit: 0.1,
+        unit: "",
+        figure: |figures, at, who| ratio(figures, at, who, names::ANALYZE, Row::cpu_usec),
+        subject: names::VERIFY,
+    },
+    Target {
+        promise: "CPU a unit against that at 1,000",
+        populations: &[10_000],
+        limit: 1.2,
+        unit: "",
+        figure: |figures, at, who| linearity(figures, at, who, 1_000),
+        subject: names::VERIFY,
+    },
+    Target {
+        promise: "memory a unit, beyond that at 1,000",
+        populations: &[10_000],
+        limit: 4096.0,
+        unit: "B",
+        figure: |figures, at, who| memory_each(figures, at, who, 1_000),
+        subject: names::VERIFY,
+    },
+];
+
 fn ratio(
     figures: &Figures,
     at: usize,
@@ -134,15 +211,15 @@ fn ratio(
     Some(median(own)? / median(its)?)
 }
 
-fn linearity(figures: &Figures, at: usize, who: &str) -> Option<f64> {
-    let a_process = |at| Some(figures.row(at, who)?.cpu_usec()? / figures.processes(at)?);
-    Some(a_process(at)? / a_process(1_000)?)
+fn linearity(figures: &Figures, at: usize, who: &str, from: usize) -> Option<f64> {
+    let each = |at| Some(figures.row(at, who)?.cpu_usec()? / figures.count(at)?);
+    Some(each(at)? / each(from)?)
 }
 
-fn memory_a_process(figures: &Figures, at: usize, who: &str) -> Option<f64> {
+fn memory_each(figures: &Figures, at: usize, who: &str, from: usize) -> Option<f64> {
     let peak_bytes = |at| Some(figures.row(at, who)?.peak_rss_kib()? * 1024.0);
-    let more = figures.processes(at)? - figures.processes(100)?;
-    (more > 0.0).then_some((peak_bytes(at)? - peak_bytes(100)?) / more)
+    let more = figures.count(at)? - figures.count(from)?;
+    (more > 0.0).then_some((peak_bytes(at)? - peak_bytes(from)?) / more)
 }
 
 fn wall_msec(figures: &Figures, at: usize, who: &str) -> Option<f64> {
@@ -174,7 +251,7 @@ impl Judgement {
 }
 
 /// Every promise at every population that was measured.
-pub fn judge(figures: &Figures) -> Vec<Judgement> {
+pub fn judge(figures: &Figures, subject: &Subject) -> Vec<Judgement> {
     let judgement = |target: &'static Target, population: usize| Judgement {
         target,
         population,
@@ -184,8 +261,8 @@ pub fn judge(figures: &Figures) -> Vec<Judgement> {
             .flatten(),
     };
     let mut judgements = Vec::new();
-    for target in TARGETS {
-        let measured = target.populations.iter().filter(|at| figures.processes(**at).is_some());
+    for target in subject.targets {
+        let measured = target.populations.iter().filter(|at| figures.count(**at).is_some());
         judgements.extend(measured.map(|&at| judgement(target, at)));
     }
     judgements
@@ -193,7 +270,7 @@ pub fn judge(figures: &Figures) -> Vec<Judgement> {
 
 #[cfg(test)]
 mod tests {
-    use super::{judge, names};
+    use super::{PROCESS, UNIT, judge, names};
     use crate::bench::{
         measure::Run,
         report::{Figures, Row, Section},
@@ -209,7 +286,7 @@ mod tests {
             row(names::PS, cpu_usec, peak_rss_kib),
             row(names::REFERENCE, 1_000 * wanted as u64, 1),
         ];
-        Section { wanted, processes: wanted, rows }
+        Section { wanted, count: wanted, rows }
     }
 
     #[test]
@@ -222,7 +299,7 @@ mod tests {
             ],
         };
         let kept = |promise: &str, at: usize| {
-            let found = judge(&figures)
+            let found = judge(&figures, &PROCESS)
                 .into_iter()
                 .find(|j| j.target.promise.starts_with(promise) && j.population == at);
             found.and_then(|judgement| judgement.is_kept())
@@ -235,5 +312,30 @@ mod tests {
         // 20,900 KiB for 9,900 more processes: 2,162 bytes each.
         assert_eq!(kept("memory", 10_000), Some(false));
         assert_eq!(kept("the machine at a glance", 500), None, "no such population");
+    }
+
+    #[test]
+    fn promises_of_units_are_judged() {
+        let at = |wanted: usize, cpu_usec: u64, peak_rss_kib: u64| {
+            let rows = vec![
+                row(names::VERIFY, cpu_usec, peak_rss_kib),
+                row(names::ANALYZE, 400 * wanted as u64, 1),
+            ];
+            Section { wanted, count: wanted, rows }
+        };
+        let figures =
+            Figures { sections: vec![at(1_000, 39_000, 9_000), at(10_000, 480_000, 45_500)] };
+        let kept = |promise: &str, at: usize| {
+            let found = judge(&figures, &UNIT)
+                .into_iter()
+                .find(|j| j.target.promise.starts_with(promise) && j.population == at);
+            found.and_then(|judgement| judgement.is_kept())
+        };
+        assert_eq!(kept("load and check all", 10_000), Some(true));
+        assert_eq!(kept("CPU against", 1_000), Some(true));
+        assert_eq!(kept("CPU against", 10_000), Some(false));
+        assert_eq!(kept("CPU a unit", 10_000), Some(false));
+        // 36,500 KiB for 9,000 more units: 4,153 bytes each.
+        assert_eq!(kept("memory", 10_000), Some(false));
     }
 }

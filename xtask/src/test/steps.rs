@@ -5,7 +5,8 @@ use crate::{
     assets,
     bench::{
         counts::{calls_a_process, count_syscalls},
-        targets::CALLS_A_PROCESS,
+        targets::{CALLS_A_PROCESS, CALLS_A_UNIT},
+        unit::calls_a_unit,
     },
     command::{Cmd, is_installed},
     error::{Error, Result},
@@ -32,7 +33,7 @@ pub enum Step {
     Docs,
     /// daemonctl's completions and man pages are made and are sound
     Generated,
-    /// How many system calls daemonctl ps makes for each process
+    /// How many system calls daemonctl ps makes for each process, and verify for each unit
     Counts,
     /// Unit, property and snapshot tests
     Tests,
@@ -135,11 +136,14 @@ fn counts(workspace: &Workspace) -> Result<Outcome> {
     if let Err(error) = count_syscalls(&["true".into()], &scratch) {
         return Ok(Outcome::skipped(format!("strace does not work here: {error}")));
     }
-    let daemonctl = assets::build(workspace, false)?.display().to_string();
-    let calls = calls_a_process(&[daemonctl, "ps".into()], &scratch)?;
+    let daemonctl = assets::build(workspace, false)?;
+    let calls = calls_a_process(&[daemonctl.display().to_string(), "ps".into()], &scratch)?;
     println!("daemonctl ps: {calls:.2} system calls a process; at most {CALLS_A_PROCESS}");
+    let of_units = calls_a_unit(workspace, &daemonctl)?;
+    println!("daemonctl verify: {of_units:.2} system calls a unit; at most {CALLS_A_UNIT}");
     // None at all is a program that lists nothing.
-    Ok(Outcome::of((1.0..=CALLS_A_PROCESS).contains(&calls)))
+    let fits = |calls: f64, limit: f64| (1.0..=limit).contains(&calls);
+    Ok(Outcome::of(fits(calls, CALLS_A_PROCESS) && fits(of_units, CALLS_A_UNIT)))
 }
 
 fn has_component(workspace: &Workspace, name: &str) -> bool {

@@ -1,0 +1,1 @@
+//! Settings as D-Bus properties, in the words of `systemctl show`.
