@@ -105,7 +105,9 @@ fn user_folders() -> unit::load::UserFolders {
     unit::load::UserFolders {
         config_home: variable("XDG_CONFIG_HOME").unwrap_or_else(|| format!("{home}/.config")),
         data_home: variable("XDG_DATA_HOME").unwrap_or_else(|| format!("{home}/.local/share")),
-        runtime: variable("XDG_RUNTIME_DIR"),
+        runtime: Some(
+            variable("XDG_RUNTIME_DIR").unwrap_or_else(|| format!("/run/user/{}", account.uid)),
+        ),
         config_dirs: list("XDG_CONFIG_DIRS", &["/etc/xdg"]),
         data_dirs: list("XDG_DATA_DIRS", &["/usr/local/share", "/usr/share"]),
     }

@@ -294,6 +294,8 @@ fn what_is_printed_is_what_is_documented() {
         &["--columns", &lines],
         &["calendar", "daily", "Mon 12:00 UTC", "2001-1-1"],
         &["timespan", "1h 30min", "infinity"],
+        &["verify", "--root", root, "--all", "--hints"],
+        &["cat", "--root", root, "a", "bad"],
         &["deps", "--root", root, "a"],
         &["deps", "--root", root, "b", "--before"],
         &["plan", "--root", root, "start", "a"],
@@ -323,6 +325,8 @@ fn dependent_units() -> Folder {
         let text = format!("[Unit]\nDefaultDependencies=no\n{lines}\n{start}");
         std::fs::write(units.join(name), text).unwrap();
     }
+    let bad = "[Service]\nType=oneshot\nExecStart=/bin/true\nNonsense=1\n";
+    std::fs::write(units.join("bad.service"), bad).unwrap();
     std::fs::write(units.join("b.timer"), "[Timer]\nOnBootSec=1\n").unwrap();
     folder
 }
@@ -376,6 +380,15 @@ fn every_word_of_a_verdict_is_documented() {
     for kind in [Kind::Kernel, Kind::Daemon, Kind::Normal, Kind::Unknown] {
         assert!(schema.words["Kinds"].contains_key(kind.word()));
     }
+}
+
+#[test]
+fn every_kind_of_finding_is_documented() {
+    let schema = Schema::read();
+    let documented: Vec<&String> = schema.words["Kinds of findings"].keys().collect();
+    let mut codes: Vec<&str> = unit::Code::ALL.iter().map(|code| code.name()).collect();
+    codes.sort_unstable();
+    assert_eq!(documented, codes);
 }
 
 #[test]

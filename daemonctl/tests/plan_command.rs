@@ -142,3 +142,20 @@ fn refusals_say_why() {
     plan(&folder, &["jump", "a"], 2);
     plan(&folder, &["stop", "all"], 0);
 }
+
+#[test]
+fn a_circle_of_a_thousand_units_is_a_short_message() {
+    let names: Vec<String> = (0..1_000).map(|number| format!("u{number}.service")).collect();
+    let lines: Vec<String> = (0..1_000)
+        .map(|number| {
+            let next = (number + 1) % 1_000;
+            format!("Wants=u{next}.service\nAfter=u{next}.service")
+        })
+        .collect();
+    let files: Vec<(&str, &str)> =
+        names.iter().map(String::as_str).zip(lines.iter().map(String::as_str)).collect();
+    let said = plan(&tree(&files), &["start", "u0"], 1);
+    assert!(said.starts_with("daemonctl: units wait for each other:\n"), "{said}");
+    assert!(said.contains("and 980 more\n") && said.contains("hint: After="), "{said}");
+    assert!(said.lines().count() < 30, "{said}");
+}

@@ -23,7 +23,12 @@ pub fn facts(disk: &Disk, whose: Whose) -> Facts {
     let mut facts = match whose {
         Whose::System => Facts::default(),
         Whose::User(account) => {
-            let folders = Directories::of_user(&account.home, |name| env::var(name).ok());
+            let runtime = format!("/run/user/{}", account.uid);
+            let folders = Directories::of_user(&account.home, |name| match env::var(name) {
+                Ok(value) => Some(value),
+                // Where logind puts it: without a login there is no variable, and units name it.
+                Err(_) => (name == "XDG_RUNTIME_DIR").then(|| runtime.clone()),
+            });
             Facts::of_user(account, folders)
         }
     };

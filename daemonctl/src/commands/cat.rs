@@ -194,7 +194,7 @@ fn json(shown: &[(Unit, Vec<File>)]) -> Result<(), Failure> {
         object
             .put("name", unit.name.as_str())
             .put("aliases", names(&unit.aliases))
-            .put("state", unit.state.word());
+            .put("load_state", unit.state.word());
         let files: Vec<_> = files.iter().map(file_json).collect();
         object.put_json("files", serde_json::Value::Array(files));
         let settings: Vec<_> =

@@ -28,6 +28,9 @@ const PLANS: &[(usize, usize)] = &[(1_000, 11), (10_000, 5)];
 /// Turns with --quick, and the highest population.
 const QUICK: (usize, usize) = (3, 1_000);
 
+/// What takes longer than this is run once, and no more.
+const PATIENCE_USEC: u64 = 20_000_000;
+
 /// Above this many units counting takes longer than it tells.
 const COUNTED_UP_TO: usize = 1_000;
 
@@ -79,53 +82,72 @@ fn section(
     notes: &mut Vec<String>,
 ) -> Result<Section> {
     let count = tree.names.len();
-    let mut contestants = Vec::new();
-    for candidate in [Some(analyze(tree)), own.map(|own| verify(own, tree))].into_iter().flatten() {
-        match objection(&candidate) {
-            None => contestants.push(candidate),
-            Some(why) => notes.push(format!("{} was not measured: {why}", candidate.name)),
+    let analyze = is_installed("systemd-analyze").then(|| analyze(tree));
+    if analyze.is_none() {
+        notes.push(format!("{} was not measured: it is not installed", names::ANALYZE));
+    }
+    let candidates = [analyze, own.map(|own| verify(own, tree))];
+    let mut entries: Vec<(Contestant, Row)> = Vec::new();
+    for candidate in candidates.into_iter().flatten() {
+        let first = meter.run(&candidate.argv, None)?;
+        if first.status != 0 {
+            let why = objection(&candidate);
+            notes.push(format!("{} was not measured: {why}", candidate.name));
+            continue;
         }
+        let mut row = row(&candidate);
+        if first.wall_usec > PATIENCE_USEC {
+            notes.push(format!("{} was run once with {count} units: it is slow", candidate.name));
+            row.runs.push(first);
+        }
+        entries.push((candidate, row));
     }
     println!("booting a box with {count} units");
     let reload = Reload::of(tree)
         .map_err(|error| notes.push(format!("{} was not measured: {error}", names::RELOAD)))
         .ok();
-    println!("measuring {} programs in {turns} turns", contestants.len());
-    let mut rows: Vec<Row> = contestants.iter().map(row).collect();
+    println!("measuring in {turns} turns");
     let mut reloads = Row {
         name: names::RELOAD.into(),
         line: "systemctl daemon-reload".into(),
         ..Row::default()
     };
-    for turn in 0..=turns {
-        let keep = |row: &mut Row, run: Run| {
-            if turn > 0 {
-                row.runs.push(run);
-            }
-        };
-        for (contestant, row) in contestants.iter().zip(&mut rows) {
-            keep(row, succeed(meter, contestant)?);
+    // What is slow has its only run by now; the others' first one was to warm up.
+    let slow: Vec<bool> = entries.iter().map(|(_, row)| !row.runs.is_empty()).collect();
+    for _ in 0..turns {
+        for ((contestant, row), _) in entries.iter_mut().zip(&slow).filter(|(_, slow)| !**slow) {
+            row.runs.push(succeed(meter, contestant)?);
         }
         if let Some(reload) = &reload {
-            keep(&mut reloads, reload.run()?);
+            reloads.runs.push(reload.run()?);
         }
     }
     drop(reload);
     if count <= COUNTED_UP_TO {
-        for (contestant, row) in contestants.iter().zip(&mut rows) {
-            let scratch = workspace.target.join("bench.strace");
-            let mut kept = |counted: Result<u64>| {
-                let why = |error| notes.push(format!("not counted for {}: {error}", row.name));
-                counted.map_err(why).ok()
-            };
-            row.syscalls = kept(counts::count_syscalls(&contestant.argv, &scratch));
-            row.instructions = kept(counts::count_instructions(&contestant.argv));
+        for (contestant, row) in &mut entries {
+            count_calls(workspace, contestant, row, notes);
         }
     }
+    let mut rows: Vec<Row> = entries.into_iter().map(|(_, row)| row).collect();
     if !reloads.runs.is_empty() {
         rows.push(reloads);
     }
     Ok(Section { wanted: count, count, rows })
+}
+
+fn count_calls(
+    workspace: &Workspace,
+    contestant: &Contestant,
+    row: &mut Row,
+    notes: &mut Vec<String>,
+) {
+    let scratch = workspace.target.join("bench.strace");
+    let mut kept = |counted: Result<u64>| {
+        let why = |error| notes.push(format!("not counted for {}: {error}", contestant.name));
+        counted.map_err(why).ok()
+    };
+    row.syscalls = kept(counts::count_syscalls(&contestant.argv, &scratch));
+    row.instructions = kept(counts::count_instructions(&contestant.argv));
 }
 
 fn row(contestant: &Contestant) -> Row {
@@ -177,17 +199,16 @@ pub fn calls_a_unit(workspace: &Workspace, own: &Path) -> Result<f64> {
     Ok(many.saturating_sub(few) as f64 / (MANY - FEW) as f64)
 }
 
-/// Why a program can't be measured: it is not there, or finds something where nothing is wrong.
-fn objection(contestant: &Contestant) -> Option<String> {
-    let (program, args) = contestant.argv.split_first()?;
-    if !program.contains('/') && !is_installed(program) {
-        return Some("it is not installed".into());
+/// Why a program failed where nothing is wrong: its last words.
+fn objection(contestant: &Contestant) -> String {
+    let Some((program, args)) = contestant.argv.split_first() else { return String::new() };
+    match Command::new(program).args(args).stdin(Stdio::null()).output() {
+        Ok(output) => {
+            let said =
+                String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            let first = said.lines().next().unwrap_or_default();
+            format!("it ends with {}: {first}", output.status)
+        }
+        Err(error) => error.to_string(),
     }
-    let output = match Command::new(program).args(args).stdin(Stdio::null()).output() {
-        Ok(output) => output,
-        Err(error) => return Some(error.to_string()),
-    };
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    let first = said.lines().next().unwrap_or_default();
-    (!output.status.success()).then(|| format!("it ends with {}: {first}", output.status))
 }

@@ -9,6 +9,7 @@
 //! in `a` is the edge `b Before a`. All is linear in units and edges, and nothing recurses.
 
 mod build;
+mod circle_words;
 pub mod cycles;
 pub mod gather;
 mod kind;

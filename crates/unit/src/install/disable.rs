@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use super::{
     Run,
     change::{Change, Was},
-    context::{Look, Mode, Subjects},
+    context::{Mode, Subjects},
     draft::Last,
     path,
     report::{Note, Why},
+    scene::Look,
 };
 use crate::{files::EntryKind, name::Name};
 

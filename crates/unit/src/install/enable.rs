@@ -2,9 +2,10 @@
 
 use super::{
     Run, alias,
-    context::{Id, Look, Mode, Subject, Subjects},
+    context::{Id, Mode, Subject, Subjects},
     path,
     report::{Note, Why},
+    scene::Look,
 };
 use crate::{name::Name, unit::FolderKind};
 

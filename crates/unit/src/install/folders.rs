@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    context::Scene,
     draft::{Draft, Last},
     path,
+    scene::Scene,
 };
 use crate::{files::EntryKind, load::SearchPath};
 

@@ -19,6 +19,7 @@ mod path;
 mod preset;
 mod report;
 mod run;
+mod scene;
 mod section;
 mod state;
 

@@ -2,10 +2,11 @@
 
 use super::{
     Run,
-    context::{Look, Subjects},
+    context::Subjects,
     enable::For,
     folders, glob,
     report::{Failure, Note, Plan, Why},
+    scene::Look,
 };
 use crate::name::Name;
 

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::{
-    context::{Id, Look, Mode, Scene, Subjects},
+    context::{Id, Mode, Subjects},
     draft::Draft,
     folders, path,
     report::{Failure, Note, Plan, Why},
+    scene::{Look, Scene},
 };
 use crate::{
     files::{EntryKind, FileError},

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::{
     Run,
-    context::{Look, Mode, Subject, Subjects},
+    context::{Mode, Subject, Subjects},
     path,
     report::{Failure, Why},
+    scene::Look,
 };
 use crate::{files::EntryKind, load::SearchPath, name::Name, unit::FolderKind};
 

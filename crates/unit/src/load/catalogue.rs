@@ -29,11 +29,21 @@ pub struct Catalogue {
     pub(super) names: HashMap<Name, Target>,
     /// Names by what they are aliases of, directly or by way of others.
     aliases: HashMap<Name, Vec<Name>>,
-    /// `foo.service.d`, `foo.service.wants` …: the folders of the search path that have it.
-    pub(super) folders: HashMap<Box<str>, Vec<u16>>,
+    /// `foo.service.d`, `foo.service.wants` …: where they really are, with the folder of the search
+    /// path that has them.
+    pub(super) folders: HashMap<Box<str>, Vec<(u16, UnitFolder)>>,
     /// Per search folder, where it really is.
     pub(super) resolved: Vec<Option<Arc<str>>>,
     pub(super) diagnostics: HashMap<Name, Vec<Diagnostic>>,
+}
+
+/// A folder of a unit, such as `foo.service.d`.
+#[derive(Clone, Debug)]
+pub(super) enum UnitFolder {
+    /// It lies in the folder of the search path.
+    Here,
+    /// There is a link to this folder.
+    Linked(Arc<str>),
 }
 
 /// Where a name leads.
@@ -76,7 +86,7 @@ impl Catalogue {
         for index in 0..catalogue.resolved.len() {
             catalogue.list(files, index, &mut diagnostics);
         }
-        catalogue.reverse();
+        catalogue.reverse(files);
         (catalogue, diagnostics)
     }
 
@@ -116,33 +126,35 @@ impl Catalogue {
 
     /// Follows aliases to a file. `None`: they lead nowhere.
     fn follow(&self, name: &Name) -> Option<(Name, &Target)> {
-        let mut name = name.clone();
-        for _ in 0..MAX_HOPS {
-            let target = match self.names.get(&name) {
-                Some(target) => target,
-                // An instance of a template, or of a template's alias.
-                None => self.names.get(&name.template()?)?,
-            };
-            match target {
-                Target::Alias(next) => {
-                    name = match (name.instance(), next.is_template()) {
-                        (Some(instance), true) if !instance.is_empty() => {
-                            next.with_instance(instance)?
-                        }
-                        _ => next.clone(),
-                    }
-                }
-                target => return Some((name, target)),
-            }
-        }
-        None
+        let found = self.hop(name).or_else(|| self.hop(&name.template()?));
+        let (last, target) = found?;
+        let main = match name.instance().filter(|instance| !instance.is_empty()) {
+            Some(instance) if last.is_template() => last.with_instance(instance)?,
+            _ => last.clone(),
+        };
+        Some((main, target))
     }
 
-    fn reverse(&mut self) {
+    /// Follows aliases, each by the name that its link gives: an alias of a template leads to that
+    /// template, also where an instance has a file of its own.
+    fn hop<'n>(&'n self, name: &'n Name) -> Option<(&'n Name, &'n Target)> {
+        let (mut last, mut target) = self.names.get_key_value(name)?;
+        for _ in 1..MAX_HOPS {
+            let Target::Alias(next) = target else { return Some((last, target)) };
+            let found = self.names.get_key_value(next);
+            (last, target) = found.or_else(|| self.names.get_key_value(&next.template()?))?;
+        }
+        (!matches!(target, Target::Alias(_))).then_some((last, target))
+    }
+
+    /// What is masked or can't be read has no other names: they are all masked or missing, each on
+    /// its own.
+    fn reverse(&mut self, files: &dyn Files) {
         let mut aliases: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
         for (name, target) in &self.names {
             if matches!(target, Target::Alias(_))
-                && let Some((main, _)) = self.follow(name)
+                && let Some((main, Target::File(path))) = self.follow(name)
+                && files.read(path).is_ok_and(|content| !content.bytes.is_empty())
             {
                 aliases.entry(main).or_default().push(name.clone());
             }
@@ -194,12 +206,19 @@ impl Catalogue {
         aliases
     }
 
-    /// The folders of that name (`foo.service.d`), in the order of the search path, as paths.
-    pub(super) fn folders(&self, name: &str) -> impl Iterator<Item = String> {
+    /// The folders of that name (`foo.service.d`), in the order of the search path: the place of the
+    /// one that has it there, and the path without links, as systemd gives it.
+    pub(super) fn folders(&self, name: &str) -> impl Iterator<Item = (u16, String)> {
         let found = self.folders.get(name).map(Vec::as_slice).unwrap_or_default();
-        found.iter().filter_map(move |index| {
-            let folder = self.path.folders().get(usize::from(*index))?;
-            Some(format!("{folder}/{name}"))
+        found.iter().filter_map(move |(index, folder)| {
+            let path = match folder {
+                UnitFolder::Linked(path) => path.to_string(),
+                UnitFolder::Here => {
+                    let here = self.resolved.get(usize::from(*index))?.as_ref()?;
+                    format!("{here}/{name}")
+                }
+            };
+            Some((*index, path))
         })
     }
 

@@ -39,27 +39,49 @@ impl Stems {
     fn folders(&self, catalogue: &Catalogue, end: &str) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         let mut folder = String::new();
-        let mut of_name: Vec<(usize, usize, String)> = Vec::new();
+        let mut of_name: Vec<(u16, usize, String)> = Vec::new();
         for stems in &self.of_names {
             for (rank, stem) in stems.iter().enumerate() {
                 folder.clear();
                 folder.push_str(stem);
                 folder.push_str(end);
                 let paths = catalogue.folders(&folder);
-                of_name.extend(paths.map(|path| (place(catalogue, &path), rank, path)));
+                of_name.extend(paths.map(|(place, path)| (place, rank, path)));
             }
             of_name.sort();
             found.extend(of_name.drain(..).map(|(_, _, path)| path));
         }
-        found.extend(catalogue.folders(&format!("{}{end}", self.suffix)));
+        let of_type = catalogue.folders(&format!("{}{end}", self.suffix));
+        found.extend(of_type.map(|(_, path)| path));
         found
     }
 }
 
-fn place(catalogue: &Catalogue, path: &str) -> usize {
-    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    let folders = catalogue.search_path().folders();
-    folders.iter().position(|folder| **folder == *parent).unwrap_or(folders.len())
+/// What editors and packages leave behind; it counts for nothing.
+fn is_left_over(name: &str) -> bool {
+    const ENDS: [&str; 20] = [
+        "~",
+        ".rpmnew",
+        ".rpmsave",
+        ".rpmorig",
+        ".dpkg-old",
+        ".dpkg-new",
+        ".dpkg-tmp",
+        ".dpkg-dist",
+        ".dpkg-bak",
+        ".dpkg-backup",
+        ".dpkg-remove",
+        ".ucf-new",
+        ".ucf-old",
+        ".ucf-dist",
+        ".swp",
+        ".bak",
+        ".old",
+        ".new",
+        "aquota.user",
+        "aquota.group",
+    ];
+    name.starts_with('.') || ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Names in the folders, each with the first folder that has it, sorted by name.
@@ -68,6 +90,9 @@ fn entries(files: &dyn Files, folders: &[String]) -> BTreeMap<Box<str>, (String,
     for folder in folders {
         // A folder that vanished or can't be read adds nothing, as in systemd.
         for Entry { name, kind } in files.list(folder).unwrap_or_default() {
+            if is_left_over(&name) {
+                continue;
+            }
             found.entry(name).or_insert_with_key(|name| (format!("{folder}/{name}"), kind));
         }
     }
@@ -97,11 +122,10 @@ pub(super) fn dependency_folders(
 ) -> (Vec<(FolderKind, Name)>, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let mut diagnostics = Vec::new();
-    let instance = unit.instance().filter(|own| !own.is_empty());
     for kind in FolderKind::ALL {
         let folders = stems.folders(catalogue, kind.suffix());
         for (name, (path, entry)) in entries(files, &folders) {
-            match dependency(files, &name, &path, &entry, instance) {
+            match dependency(files, &name, &path, &entry, unit) {
                 Ok(None) => {}
                 Ok(Some((name, hint))) => {
                     found.push((kind, name));
@@ -125,18 +149,15 @@ fn dependency(
     name: &str,
     path: &str,
     entry: &EntryKind,
-    instance: Option<&str>,
+    of: &Name,
 ) -> Result<Dependency, String> {
-    let EntryKind::Link(target) = entry else {
-        // An empty file hides the link of its name in folders that come later.
-        return match files.read(path) {
-            Ok(content) if content.bytes.is_empty() => Ok(None),
-            _ => Err(format!("{path} is no link; it is ignored")),
-        };
-    };
-    if &**target == "/dev/null" {
+    // A mask, or a link to what is masked, hides the link of its name in folders that come later.
+    if files.read(path).is_ok_and(|content| content.bytes.is_empty()) {
         return Ok(None);
     }
+    let EntryKind::Link(target) = entry else {
+        return Err(format!("{path} is no link; it is ignored"));
+    };
     let unit: Name =
         name.parse().map_err(|_| format!("{path} is not named like a unit; it is ignored"))?;
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -148,14 +169,17 @@ fn dependency(
             format!("{path} links to {target}, whose name is another; the link's name counts");
         Diagnostic::new(Severity::Warning, Code::DropIn, message)
     });
-    // In `foo@x.target.wants/`, `bar@.service` means `bar@x.service`.
-    let unit = match (unit.is_template(), instance) {
-        (true, Some(instance)) => unit.with_instance(instance),
-        (true, None) => None,
-        (false, _) => Some(unit),
+    // In `foo@x.target.wants/`, `bar@.service` means `bar@x.service`, in `foo.target.wants/` it
+    // means `bar@foo.service`.
+    let unit = match unit.is_template() {
+        true => {
+            let instance = of.instance().filter(|own| !own.is_empty()).unwrap_or(of.prefix());
+            unit.with_instance(instance)
+        }
+        false => Some(unit),
     };
     match unit {
         Some(unit) => Ok(Some((unit, hint))),
-        None => Err(format!("{path} is a template and there is no instance for it; it is ignored")),
+        None => Err(format!("{path} is a template, and with an instance its name would be too long")),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::catalogue::{Catalogue, Target};
+use super::catalogue::{Catalogue, Target, UnitFolder};
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     files::{Entry, EntryKind, FileError, Files},
@@ -41,9 +41,17 @@ impl Catalogue {
 
     fn enter(&mut self, files: &dyn Files, folder: &Arc<str>, index: usize, entry: Entry) {
         if is_folder_of_a_unit(&entry.name) {
-            if matches!(entry.kind, EntryKind::Folder | EntryKind::Link(_)) {
+            let unit_folder = match entry.kind {
+                EntryKind::Folder => Some(UnitFolder::Here),
+                EntryKind::Link(_) => {
+                    let path = resolved(files, &format!("{folder}/{}", entry.name));
+                    path.map(UnitFolder::Linked)
+                }
+                EntryKind::File | EntryKind::Other => None,
+            };
+            if let Some(unit_folder) = unit_folder {
                 let index = u16::try_from(index).unwrap_or(u16::MAX);
-                self.folders.entry(entry.name).or_default().push(index);
+                self.folders.entry(entry.name).or_default().push((index, unit_folder));
             }
             return;
         }
@@ -111,7 +119,13 @@ impl Catalogue {
             self.path.folders().iter().any(|known| is_below(known))
                 || self.resolved.iter().flatten().any(|known| is_below(known))
         };
-        is_known(parent) || resolved(files, parent).is_some_and(|parent| is_known(&parent))
+        // Nearly all lie right in a folder of the search path. Others may be led away by a link on
+        // the way; where there is nothing the path tells.
+        self.path.folders().iter().any(|known| **known == *parent)
+            || match resolved(files, parent) {
+                Some(parent) => is_known(&parent),
+                None => is_known(parent),
+            }
     }
 }
 
@@ -121,7 +135,8 @@ fn alias(name: &Name, target: &str) -> Result<Name, String> {
         return Err("that is no unit name".into());
     };
     let kind = name.unit_type();
-    if matches!(kind, UnitType::Mount | UnitType::Slice | UnitType::Swap | UnitType::Automount) {
+    use UnitType::{Automount, Mount, Scope, Slice, Swap};
+    if matches!(kind, Mount | Slice | Swap | Automount | Scope) {
         return Err(format!("a {} can have no other name", kind.suffix()));
     }
     if target.unit_type() != kind {

@@ -22,7 +22,7 @@ use crate::{
     check,
     diagnostic::{Code, Diagnostic, Severity},
     files::{FileError, Files},
-    name::Name,
+    name::{Name, UnitType},
     specifier::{Expander, Facts},
     unit::{Assignments, Definition, LoadState, Unit},
 };
@@ -54,17 +54,12 @@ impl<'a> Loader<'a> {
     /// the unit's state and diagnostics.
     pub fn load(&self, name: &Name) -> Unit {
         let found = self.catalogue.find(name);
-        let path = match &found.state {
-            FoundState::File(path) => Some(path.clone()),
-            FoundState::Masked(path) => {
-                let mut unit = self.empty(found.name, found.aliases, LoadState::Masked);
-                unit.files.push(path.clone());
-                unit.diagnostics = found.diagnostics;
-                return unit;
-            }
-            FoundState::Missing => None,
+        let (state, path) = match &found.state {
+            FoundState::File(path) => (LoadState::NotFound, Some(path.clone())),
+            FoundState::Masked(path) => (LoadState::Masked, Some(path.clone())),
+            FoundState::Missing => (LoadState::NotFound, None),
         };
-        let mut unit = self.empty(found.name, found.aliases, LoadState::NotFound);
+        let mut unit = self.empty(found.name, found.aliases, state);
         unit.diagnostics = found.diagnostics;
         self.fill(&mut unit, path);
         unit
@@ -99,12 +94,18 @@ impl<'a> Loader<'a> {
             None => unit.files.push("".into()),
             Some(path) => {
                 unit.files.push(path.clone());
-                self.read_fragment(unit, &path, &expander, &mut settings);
+                if unit.state != LoadState::Masked {
+                    self.read_fragment(unit, &path, &expander, &mut settings);
+                }
             }
         }
-        if unit.state == LoadState::Masked {
-            return;
-        }
+        // Without a file most units do not exist, whatever their drop-ins say; a masked one can't be
+        // started, yet it has them. Behind an error nothing more is read.
+        let has_drop_ins = match unit.state {
+            LoadState::Loaded | LoadState::Masked => true,
+            LoadState::NotFound => !needs_a_fragment(name.unit_type()),
+            LoadState::BadSetting | LoadState::Error => false,
+        };
         let names = std::iter::once(&name).chain(&unit.aliases);
         if let Some(stems) = drop_ins::Stems::of(self.catalogue, names) {
             let (folders, mut complaints) =
@@ -114,7 +115,9 @@ impl<'a> Loader<'a> {
             for path in drop_ins::files(self.files, self.catalogue, &stems) {
                 let index = unit.files.len();
                 unit.files.push(path.clone());
-                self.read_drop_in(unit, index, &path, &expander, &mut settings);
+                if has_drop_ins {
+                    self.read_drop_in(unit, index, &path, &expander, &mut settings);
+                }
             }
         }
         unit.settings = settings.finish();
@@ -140,7 +143,11 @@ impl<'a> Loader<'a> {
         let content = match self.files.read(path) {
             Ok(content) => content,
             Err(error) => {
-                unit.state = LoadState::Error;
+                // systemd says so of what it can't open, and of what it can't read then an error.
+                unit.state = match error {
+                    FileError::IsFolder | FileError::TooLarge => LoadState::Error,
+                    _ => LoadState::NotFound,
+                };
                 unit.diagnostics.push(unreadable(path, error).about(unit.name.as_str()));
                 return;
             }
@@ -191,6 +198,13 @@ impl<'a> Loader<'a> {
         let source = Source { path, index, bytes: &content.bytes };
         apply::file(&source, unit.name.unit_type(), expander, unit, settings);
     }
+}
+
+/// Whether a unit of the type is nothing without a file. The others are made on demand, or the
+/// kernel tells of them.
+fn needs_a_fragment(kind: UnitType) -> bool {
+    use UnitType::{Automount, Path, Service, Socket, Target, Timer};
+    matches!(kind, Service | Socket | Target | Timer | Path | Automount)
 }
 
 fn unreadable(path: &str, error: FileError) -> Diagnostic {

@@ -9,10 +9,7 @@ use crate::unit_graph;
 
 /// What can't be done, why, and what helps.
 pub fn failure(graph: &Graph<'_>, verb: Verb, refusal: &Refusal) -> Failure {
-    let way = |chain: &[Edge]| -> String {
-        let step = |edge: &Edge| format!("\n  {}", unit_graph::sentence(graph, edge));
-        chain.iter().map(step).collect()
-    };
+    let way = |chain: &[Edge]| way(graph, chain);
     match refusal {
         Refusal::NotLoadable { chain, node, state } => {
             let what = unit_graph::trouble(*state).unwrap_or("can't be loaded");
@@ -42,6 +39,20 @@ pub fn failure(graph: &Graph<'_>, verb: Verb, refusal: &Refusal) -> Failure {
                 .hint(format!("{}: {}", cycle.verdict(graph), cycle.fix(graph)))
         }
     }
+}
+
+/// Dependencies, a line each. Of a circle of a thousand units the first are enough.
+fn way(graph: &Graph<'_>, chain: &[Edge]) -> String {
+    const SHOWN: usize = 20;
+    let mut text = String::new();
+    for edge in chain.iter().take(SHOWN) {
+        text.push_str(&format!("\n  {}", unit_graph::sentence(graph, edge)));
+    }
+    match chain.len().saturating_sub(SHOWN) {
+        0 => {}
+        more => text.push_str(&format!("\n  and {more} more")),
+    }
+    text
 }
 
 fn or_asked(way: String) -> String {
