@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use files::{Disk, Kind};
 use unit::check::references::{Program, Surroundings};
-use unit::{FileError, Files as _};
+use unit::{FileError, Files as _, Name, UnitType};
 
 /// Where a program without a path is looked for (systemd.service(5), COMMAND LINES).
 const PROGRAM_FOLDERS: [&str; 6] =
@@ -16,6 +16,7 @@ pub struct OnDisk<'a> {
     disk: &'a Disk,
     users: Option<HashSet<String>>,
     groups: Option<HashSet<String>>,
+    mounts: HashSet<String>,
     programs: RefCell<HashMap<String, Program>>,
 }
 
@@ -26,6 +27,7 @@ impl<'a> OnDisk<'a> {
             disk,
             users: names(disk, "/etc/passwd"),
             groups: names(disk, "/etc/group"),
+            mounts: mounts(disk),
             programs: RefCell::default(),
         }
     }
@@ -79,6 +81,10 @@ impl Surroundings for OnDisk<'_> {
         Some(is_listed || (self.disk.is_machine() && uzers::get_group_by_name(name).is_some()))
     }
 
+    fn is_mounted(&self, unit: &Name) -> bool {
+        self.mounts.contains(unit.as_str())
+    }
+
     fn exists(&self, path: &str) -> Option<bool> {
         match self.disk.kind(path) {
             Ok(_) => Some(true),
@@ -94,4 +100,25 @@ fn names(disk: &Disk, path: &str) -> Option<HashSet<String>> {
     let content = disk.read(path).ok()?;
     let text = String::from_utf8_lossy(&content.bytes);
     Some(text.lines().filter_map(|line| line.split(':').next()).map(str::to_owned).collect())
+}
+
+/// The names of the mount and swap units that the kernel has (proc(5), mountinfo and swaps). In a tree
+/// that is no machine there is the root alone.
+fn mounts(disk: &Disk) -> HashSet<String> {
+    let mut found = HashSet::from(["-.mount".to_owned()]);
+    if !disk.is_machine() {
+        return found;
+    }
+    let mut add = |path: &str, column: usize, kind: UnitType| {
+        let Ok(content) = disk.read(path) else { return };
+        let text = String::from_utf8_lossy(&content.bytes).into_owned();
+        for line in text.lines() {
+            let Some(path) = line.split(' ').nth(column) else { continue };
+            let path = path.replace("\\040", " ");
+            found.extend(Name::of_path(path.as_bytes(), kind).map(|name| name.to_string()));
+        }
+    };
+    add("/proc/self/mountinfo", 4, UnitType::Mount);
+    add("/proc/swaps", 0, UnitType::Swap);
+    found
 }

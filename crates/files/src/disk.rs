@@ -16,8 +16,9 @@ use crate::walk;
 const READ: OFlags =
     OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NOCTTY).union(OFlags::NONBLOCK);
 
-/// Room for names of a few thousand entries, so that a large folder costs few system calls.
-const LIST_BYTES: usize = 64 << 10;
+/// Room for some hundred entries: a large folder costs few system calls, and the many small ones of
+/// drop-ins little memory.
+const LIST_BYTES: usize = 16 << 10;
 
 /// The files of this machine, or those below a folder that is taken for the root.
 ///

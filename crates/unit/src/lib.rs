@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod assignments;
 pub mod check;
 mod derive;
 pub mod diagnostic;

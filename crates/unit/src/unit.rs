@@ -1,6 +1,6 @@
 //! What is known of one unit.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     diagnostic::Diagnostic,
@@ -37,13 +37,31 @@ impl LoadState {
     }
 }
 
-/// Where a setting was written. Small: there is one for each setting of each unit.
+/// Where a setting was written. There is one for each setting and each dependency of each unit, so it
+/// takes six bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
+    file: u16,
+    /// The line's number, its upper half first: so that numbers compare as they should.
+    line: [u16; 2],
+}
+
+impl Origin {
+    /// A place: which of the unit's files, and the line where the assignment begins, from 1.
+    pub const fn new(file: u16, line: u32) -> Origin {
+        Origin { file, line: [(line >> 16) as u16, line as u16] }
+    }
+
     /// Which of the unit's files: 0 is the fragment, 1 the first drop-in.
-    pub file: u16,
+    pub const fn file(self) -> u16 {
+        self.file
+    }
+
     /// The line where the assignment begins, from 1.
-    pub line: u32,
+    pub const fn line(self) -> u32 {
+        let [upper, lower] = self.line;
+        ((upper as u32) << 16) | lower as u32
+    }
 }
 
 /// One assignment that holds.
@@ -65,6 +83,11 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Settings that hold, in order.
+    pub(crate) fn of(settings: Vec<Setting>) -> Definition {
+        Definition { settings }
+    }
+
     /// Adds an assignment, as the directive's [`Merge`] says.
     pub fn assign(&mut self, setting: Setting) {
         if setting.id.directive().merge == Merge::Last {
@@ -81,6 +104,19 @@ impl Definition {
                 self.settings.retain(|earlier| earlier.id.directive().merge != list);
             }
             Merge::Keep => {}
+        }
+    }
+
+    /// Replaces names by copies of theirs that others hold too, where `shared` has one.
+    pub(crate) fn share_names(&mut self, shared: impl Fn(&Name) -> Option<Name>) {
+        for setting in &mut self.settings {
+            if let Value::Names(names) = &mut setting.value {
+                for name in names {
+                    if let Some(known) = shared(name) {
+                        *name = known;
+                    }
+                }
+            }
         }
     }
 
@@ -151,67 +187,6 @@ impl Definition {
     }
 }
 
-/// Assignments while files are read. What they undo is taken out at the end in one go: a file with a
-/// million lines takes as long as it is long.
-#[derive(Debug, Default)]
-pub(crate) struct Assignments {
-    settings: Vec<Setting>,
-    /// Empty assignments: how many settings were there before, and of what.
-    resets: Vec<(usize, Id)>,
-}
-
-impl Assignments {
-    pub(crate) fn assign(&mut self, setting: Setting) {
-        self.settings.push(setting);
-    }
-
-    pub(crate) fn reset(&mut self, id: Id) {
-        if id.directive().merge != Merge::Keep {
-            self.resets.push((self.settings.len(), id));
-        }
-    }
-
-    /// What holds.
-    pub(crate) fn finish(self) -> Definition {
-        let mut over: BTreeSet<Undone> = BTreeSet::new();
-        let mut kept: Vec<Setting> = Vec::with_capacity(self.settings.len());
-        let mut resets = self.resets.into_iter().rev().peekable();
-        for (at, setting) in self.settings.into_iter().enumerate().rev() {
-            while let Some((_, id)) = resets.next_if(|(before, _)| *before > at) {
-                over.insert(Undone::of(id));
-            }
-            if over.contains(&Undone::of(setting.id)) {
-                continue;
-            }
-            if setting.id.directive().merge == Merge::Last {
-                over.insert(Undone::One(setting.id));
-            }
-            kept.push(setting);
-        }
-        kept.reverse();
-        kept.shrink_to_fit();
-        Definition { settings: kept }
-    }
-}
-
-/// What an empty assignment undoes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Undone {
-    /// The earlier ones of a directive.
-    One(Id),
-    /// The earlier ones of all directives of a list.
-    List(&'static str),
-}
-
-impl Undone {
-    fn of(id: Id) -> Undone {
-        match id.directive().merge {
-            Merge::AppendTo(list) => Undone::List(list),
-            _ => Undone::One(id),
-        }
-    }
-}
-
 /// A folder that adds dependencies: `foo.service.wants/` and its kin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FolderKind {
@@ -270,46 +245,6 @@ impl Unit {
 
     /// The path of the file in which a setting was written.
     pub fn file(&self, origin: Origin) -> Option<&Arc<str>> {
-        self.files.get(usize::from(origin.file)).filter(|path| !path.is_empty())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Assignments, Definition, Origin, Setting};
-    use crate::{
-        table::{Group, Id},
-        values::Value,
-    };
-    use proptest::prelude::*;
-
-    const IDS: [Id; 5] = [
-        Id::of(Group::Unit, "Description"),
-        Id::of(Group::Unit, "After"),
-        Id::of(Group::Exec, "Environment"),
-        Id::of(Group::Timer, "OnBootSec"),
-        Id::of(Group::Timer, "OnCalendar"),
-    ];
-
-    proptest! {
-        /// Taking out at the end what was undone is the same as doing so at once.
-        #[test]
-        fn assignments_in_one_go(steps in proptest::collection::vec((0..IDS.len(), any::<bool>()), 0..60)) {
-            let mut late = Assignments::default();
-            let mut at_once = Definition::default();
-            for (line, (which, is_reset)) in steps.into_iter().enumerate() {
-                let id = IDS[which];
-                if is_reset && line % 3 == 0 {
-                    late.reset(id);
-                    at_once.reset(id);
-                    continue;
-                }
-                let origin = Origin { file: 0, line: u32::try_from(line).expect("small") };
-                let setting = Setting { id, origin, value: Value::Flag(is_reset) };
-                late.assign(setting.clone());
-                at_once.assign(setting);
-            }
-            prop_assert_eq!(late.finish(), at_once);
-        }
+        self.files.get(usize::from(origin.file())).filter(|path| !path.is_empty())
     }
 }

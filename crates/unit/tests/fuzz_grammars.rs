@@ -73,9 +73,7 @@ fn calendars() {
 
 #[test]
 fn spans_and_timestamps() {
-    fuzz("spans", 6_000, &seeds::lines(seeds::SPANS), |_, input| {
-        grammars::time_span(&text(input))
-    });
+    fuzz("spans", 6_000, &seeds::lines(seeds::SPANS), |_, input| grammars::time_span(&text(input)));
     fuzz("timestamps", 6_000, &seeds::lines(seeds::TIMESTAMPS), |_, input| {
         grammars::instant(&text(input))
     });

@@ -56,7 +56,8 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         let folders: Vec<String> = asked.folder.into_iter().collect();
         let tree = UnitTree::open_with(&args.tree, &folders)?;
         let unit = tree.loader().load(&asked.name);
-        if unit.state == LoadState::NotFound && unit.drop_ins().is_empty() {
+        // A link that leads nowhere is shown as one.
+        if unit.files.iter().all(|path| path.is_empty()) {
             return Err(not_found(&asked.name, &tree));
         }
         let files = read(&tree, &unit);
@@ -171,7 +172,7 @@ fn effective(context: &Context, shown: &[(Unit, Vec<File>)]) -> String {
             out.push('\n');
             for setting in settings {
                 if let Some(file) = unit.file(setting.origin) {
-                    comment(format!("# {file}:{}", setting.origin.line), &mut out);
+                    comment(format!("# {file}:{}", setting.origin.line()), &mut out);
                 }
                 let value = setting.value.written(setting.id.directive().kind).to_string();
                 let line = format!("{}={value}", setting.id.name());
@@ -227,6 +228,6 @@ fn setting_json(unit: &Unit, setting: &Setting) -> serde_json::Value {
         .put("directive", setting.id.name())
         .put("value", setting.value.written(setting.id.directive().kind).to_string())
         .put("file", Cell::or_missing(file, Why::NotApplicable))
-        .put("line", setting.origin.line);
+        .put("line", setting.origin.line());
     object.build()
 }

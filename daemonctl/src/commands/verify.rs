@@ -60,24 +60,46 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             "give the path of a file, or see which units there are with: daemonctl verify --all",
         ));
     }
-    let mut found = tree.problems.clone();
+    let mut findings = Found::new(args.hints || args.strict);
+    findings.take(tree.problems.clone());
     for unit in &mut units {
-        found.append(&mut unit.diagnostics);
+        findings.take(std::mem::take(&mut unit.diagnostics));
     }
-    found.extend(beyond_files(&tree, args, &names, units));
+    beyond_files(&tree, &names, units, &mut findings);
+    let Found { mut found, hints, keeps_hints } = findings;
     found.sort_by(|a, b| key(a).cmp(&key(b)));
     found.dedup();
-    let hints = found.iter().filter(|finding| finding.severity == Severity::Hint).count();
-    if !(args.hints || args.strict) {
-        found.retain(|finding| finding.severity != Severity::Hint);
-    }
+    let unseen = if keeps_hints { 0 } else { hints };
     findings::with_texts(&tree.disk, &mut found);
     let is_bad = found.iter().any(|finding| args.strict || finding.severity > Severity::Hint);
     match context.common.json {
         true => json(&names, &found)?,
-        false => text(context, &names, &found, hints)?,
+        false => text(context, &names, &found, unseen)?,
     }
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Findings. Hints that nobody asked for are counted and not kept: there may be one for every unit.
+struct Found {
+    found: Vec<Diagnostic>,
+    hints: usize,
+    keeps_hints: bool,
+}
+
+impl Found {
+    fn new(keeps_hints: bool) -> Found {
+        Found { found: Vec::new(), hints: 0, keeps_hints }
+    }
+
+    fn take(&mut self, findings: Vec<Diagnostic>) {
+        for finding in findings {
+            let is_hint = finding.severity == Severity::Hint;
+            self.hints += usize::from(is_hint);
+            if self.keeps_hints || !is_hint {
+                self.found.push(finding);
+            }
+        }
+    }
 }
 
 /// By unit file and line; what has no file comes behind what has.
@@ -133,27 +155,30 @@ fn load(tree: &UnitTree, names: &[Name]) -> Vec<Unit> {
 }
 
 /// What can be seen only with other units and the machine at hand.
-fn beyond_files(tree: &UnitTree, args: &Args, names: &[Name], units: Vec<Unit>) -> Vec<Diagnostic> {
+fn beyond_files(tree: &UnitTree, names: &[Name], mut units: Vec<Unit>, found: &mut Found) {
     let loader = tree.loader();
-    let options = graph::Options { is_user: args.tree.user, ..graph::Options::default() };
-    let mut loaded: std::collections::HashMap<Name, Unit> =
-        units.into_iter().map(|unit| (unit.name.clone(), unit)).collect();
+    let options = graph::Options::of(&tree.facts);
+    units.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    units.dedup_by(|a, b| a.name == b.name);
+    let known: Vec<Name> = units.iter().map(|unit| unit.name.clone()).collect();
+    let mut units: Vec<Option<Unit>> = units.into_iter().map(Some).collect();
     let gathered = graph::gather(names.iter().cloned(), &options, |name| {
-        loaded.remove(name).unwrap_or_else(|| loader.load(name))
+        let at = known.binary_search(name).ok();
+        let loaded = at.and_then(|at| units.get_mut(at)).and_then(Option::take);
+        loaded.unwrap_or_else(|| loader.load(name))
     });
+    drop((known, units));
     let graph = Graph::build(&gathered, &options);
     let asked: Vec<_> = names.iter().filter_map(|name| graph.find(name.as_str())).collect();
     let around = OnDisk::new(&tree.disk);
-    let mut found = Vec::new();
     for id in &asked {
         let Some(unit) = graph.node(*id).and_then(|node| node.unit) else { continue };
         if unit.state == LoadState::Loaded {
-            found.extend(check::settings::of(unit));
-            found.extend(check::references::of(unit, &tree.catalogue, &around));
+            found.take(check::settings::of(unit));
+            found.take(check::references::of(unit, &tree.catalogue, &around));
         }
     }
-    found.extend(check::relations::of(&graph, &asked));
-    found
+    found.take(check::relations::of(&graph, &asked, &around));
 }
 
 fn json(names: &[Name], found: &[Diagnostic]) -> Result<(), Failure> {
@@ -171,7 +196,7 @@ fn text(
     context: &Context,
     names: &[Name],
     found: &[Diagnostic],
-    hints: usize,
+    unseen: usize,
 ) -> Result<(), Failure> {
     let theme = context.layout().theme;
     let mut out = String::new();
@@ -199,7 +224,7 @@ fn text(
     if parts.is_empty() {
         parts.push("nothing wrong".to_owned());
     }
-    let unseen = hints - count(Severity::Hint);
+    let hints = unseen + count(Severity::Hint);
     if hints > 0 {
         let how = if unseen > 0 { " (shown with --hints)" } else { "" };
         parts.push(format!("{}{how}", many(hints, "hint")));

@@ -84,8 +84,9 @@ fn is_same(finding: &Finding, own: &Ours, measure: Measure) -> bool {
     };
     match finding.class {
         Class::NotExecutable => own.code == code && about_it && names(&finding.subject),
-        // systemd names the unit that was asked for, we the one that needs what is missing.
-        Class::NoSuchUnit => own.code == code && names(&finding.subject),
+        // systemd names the unit that was asked for, we the one that needs what is missing. And of
+        // several that are missing it names one, by chance.
+        Class::NoSuchUnit => own.code == code && (about_it || names(&finding.subject)),
         // Whatever it is that keeps the unit from loading.
         Class::BadSetting => own.severity == "error" && about_it,
         Class::Cycle => own.code == code,

@@ -73,5 +73,5 @@ fn place(unit: &Unit, id: Id) -> Option<Place> {
 /// A line of one of the unit's files.
 fn line(unit: &Unit, origin: crate::unit::Origin) -> Option<Place> {
     let file = unit.file(origin)?.clone();
-    Some(Place { file, line: origin.line, columns: 0..0, text: "".into(), from: 0 })
+    Some(Place { file, line: origin.line(), columns: 0..0, text: "".into(), from: 0 })
 }

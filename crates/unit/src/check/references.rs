@@ -3,10 +3,10 @@
 use super::Findings;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
-    load::{Catalogue, FoundState},
+    load::Catalogue,
     name::{Name, UnitType},
     table::{Group, Id, Kind, Merge},
-    unit::{FolderKind, Unit},
+    unit::{FolderKind, LoadState, Unit},
     values::Value,
 };
 
@@ -36,6 +36,9 @@ pub trait Surroundings {
     /// Whether there is a group of that name or number; `None` where that can't be known.
     fn group(&self, name: &str) -> Option<bool>;
 
+    /// Whether the kernel has that mount or swap unit, or systemd always does.
+    fn is_mounted(&self, unit: &Name) -> bool;
+
     /// Whether something exists at an absolute path; `None` where that can't be known.
     fn exists(&self, path: &str) -> Option<bool>;
 }
@@ -55,23 +58,21 @@ const SERVICE: Id = Id::of(Group::Socket, "Service");
 /// What the unit refers to and is not there.
 pub fn of(unit: &Unit, catalogue: &Catalogue, around: &dyn Surroundings) -> Vec<Diagnostic> {
     let mut findings = Findings::new(unit);
-    units(&mut findings, catalogue);
+    units(&mut findings, catalogue, around);
     let is_installed = programs(&mut findings, around);
     accounts(&mut findings, around, is_installed);
     environment_files(&mut findings, around);
     findings.found
 }
 
-/// Whether a unit of that name can exist without a file: devices and mounts come from the kernel,
-/// slices and scopes are made on demand, and the root mount always is.
+/// Whether a unit of that name is there only with a file: devices come from the kernel, slices and
+/// scopes are made on demand. Mounts and swaps that the kernel knows already are there too: who
+/// calls knows of those ([`Surroundings::is_mounted`]).
 pub fn needs_a_file(name: &Name) -> bool {
-    !matches!(
-        name.unit_type(),
-        UnitType::Device | UnitType::Mount | UnitType::Swap | UnitType::Slice | UnitType::Scope
-    )
+    !matches!(name.unit_type(), UnitType::Device | UnitType::Slice | UnitType::Scope)
 }
 
-fn units(findings: &mut Findings<'_>, catalogue: &Catalogue) {
+fn units(findings: &mut Findings<'_>, catalogue: &Catalogue, around: &dyn Surroundings) {
     let unit = findings.unit;
     let mut missing = Vec::new();
     for setting in unit.settings.settings() {
@@ -91,15 +92,18 @@ fn units(findings: &mut Findings<'_>, catalogue: &Catalogue) {
         if !needs_a_file(name) {
             continue;
         }
-        let what = match catalogue.state(name) {
-            FoundState::File(_) => continue,
-            FoundState::Masked(_) => "is masked",
-            FoundState::Missing => "does not exist",
+        let what = match catalogue.presence(name) {
+            LoadState::Loaded => continue,
+            LoadState::Masked => "is masked",
+            _ => "does not exist",
         };
         let is_required = match setting {
             Some(setting) => [REQUIRES, BINDS_TO, REQUISITE].contains(&setting.id),
             None => requires.contains(&name),
         };
+        if what == "does not exist" && around.is_mounted(name) {
+            continue;
+        }
         // A masked unit in an ordering or a Wants= is how masking is meant to be used.
         if !is_required && what == "is masked" {
             continue;
@@ -127,7 +131,7 @@ fn triggered(findings: &mut Findings<'_>, catalogue: &Catalogue) {
     let Some(name) = unit.triggered() else { return };
     let is_there = match name.is_template() {
         true => catalogue.has(&name),
-        false => matches!(catalogue.state(&name), FoundState::File(_)),
+        false => catalogue.presence(&name) == LoadState::Loaded,
     };
     if is_there || !needs_a_file(&name) {
         return;
@@ -166,7 +170,7 @@ fn programs(findings: &mut Findings<'_>, around: &dyn Surroundings) -> bool {
                 continue;
             }
             let path = &line.path;
-            let message = format!("{}=: {path} {what}", setting.id.name());
+            let message = format!("{} runs {path}, which {what}", setting.id.name());
             let help = match path.starts_with('/') {
                 true => format!(
                     "install what brings it, or mend the path (chmod +x {path} if it is there)"

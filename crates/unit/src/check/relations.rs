@@ -4,11 +4,14 @@ use std::collections::VecDeque;
 
 use crate::{
     diagnostic::{Code, Diagnostic, Place, Severity},
-    graph::{Class, Cycle, Dependency, Edge, Graph, NodeId},
+    graph::{
+        Class, Cycle, Dependency, Edge, Graph, NodeId, Verb,
+        plan::{Refusal, plan},
+    },
     unit::LoadState,
 };
 
-use super::references::needs_a_file;
+use super::references::{Surroundings, needs_a_file};
 
 /// What a start fails without.
 const NEEDED: [Dependency; 3] = [Dependency::Requires, Dependency::BindsTo, Dependency::Requisite];
@@ -18,9 +21,10 @@ const BROUGHT: [Dependency; 4] =
 
 /// What is wrong between the units asked for and those that starting them brings with it. Linear in
 /// the size of the graph.
-pub fn of(graph: &Graph<'_>, asked: &[NodeId]) -> Vec<Diagnostic> {
-    let mut found = unmet(graph, asked);
+pub fn of(graph: &Graph<'_>, asked: &[NodeId], around: &dyn Surroundings) -> Vec<Diagnostic> {
+    let mut found = unmet(graph, asked, around);
     found.extend(circles(graph, asked));
+    found.extend(contradictions(graph, asked));
     for id in asked {
         unordered(graph, *id, &mut found);
     }
@@ -29,10 +33,10 @@ pub fn of(graph: &Graph<'_>, asked: &[NodeId]) -> Vec<Diagnostic> {
 
 /// Units that can't start because something that they require by way of others is not there. What
 /// they name themselves is said by [`references`](super::references).
-fn unmet(graph: &Graph<'_>, asked: &[NodeId]) -> Vec<Diagnostic> {
+fn unmet(graph: &Graph<'_>, asked: &[NodeId], around: &dyn Surroundings) -> Vec<Diagnostic> {
     // From every unit that can't be had, backwards to those that need it: the next unit on the way.
     let mut next: Vec<Option<NodeId>> = vec![None; graph.nodes().len()];
-    let mut queue: VecDeque<NodeId> = graph.ids().filter(|id| is_bad(graph, *id)).collect();
+    let mut queue: VecDeque<NodeId> = graph.ids().filter(|id| is_bad(graph, *id, around)).collect();
     let mut is_start = vec![false; graph.nodes().len()];
     for id in &queue {
         if let Some(slot) = is_start.get_mut(id.index()) {
@@ -80,8 +84,12 @@ fn unmet(graph: &Graph<'_>, asked: &[NodeId]) -> Vec<Diagnostic> {
     found
 }
 
-fn is_bad(graph: &Graph<'_>, id: NodeId) -> bool {
-    let is_named = |id| graph.node(id).is_some_and(|node| needs_a_file(&node.name));
+fn is_bad(graph: &Graph<'_>, id: NodeId, around: &dyn Surroundings) -> bool {
+    let is_named = |id| {
+        graph
+            .node(id)
+            .is_some_and(|node| needs_a_file(&node.name) && !around.is_mounted(&node.name))
+    };
     match graph.state(id) {
         LoadState::Loaded => false,
         LoadState::NotFound => is_named(id),
@@ -130,6 +138,51 @@ fn circle(graph: &Graph<'_>, cycle: &Cycle) -> Diagnostic {
         .at(blamed.and_then(|edge| place(graph, edge)))
         .about(holder)
         .with_help(help)
+}
+
+/// Units whose start needs a unit started and another one that it conflicts with. A plan tells; it is
+/// made for units that need one that others conflict with, which are few.
+fn contradictions(graph: &Graph<'_>, asked: &[NodeId]) -> Vec<Diagnostic> {
+    /// How many plans are made at most.
+    const MAX_PLANS: usize = 256;
+    let mut is_candidate = vec![false; graph.nodes().len()];
+    let conflicts = graph.all_edges().iter().filter(|edge| edge.kind == Dependency::Conflicts);
+    let mut queue: VecDeque<NodeId> = conflicts.map(|edge| edge.to).collect();
+    while let Some(id) = queue.pop_front() {
+        match is_candidate.get_mut(id.index()) {
+            Some(seen) if !*seen => *seen = true,
+            _ => continue,
+        }
+        queue.extend(NEEDED.into_iter().flat_map(|kind| graph.neighbours(id, kind.inverse())));
+    }
+    let is_candidate = |id: &&NodeId| is_candidate.get(id.index()).copied().unwrap_or_default();
+    let refusals = asked.iter().filter(is_candidate).take(MAX_PLANS).filter_map(|id| {
+        match plan(graph, Verb::Start, &[*id]) {
+            Err(Refusal::Contradiction { node, start, stop }) => Some((*id, node, start, stop)),
+            _ => None,
+        }
+    });
+    refusals
+        .map(|(id, node, start, stop)| {
+            let name = graph.name(node);
+            let way = |edges: &[Edge]| {
+                let steps: Vec<String> =
+                    edges.iter().take(6).map(|edge| step(graph, edge)).collect();
+                if steps.is_empty() { "it is asked for".to_owned() } else { steps.join(", ") }
+            };
+            let message =
+                format!("its start needs {name} to be started and to be stopped: {}", way(&start));
+            let edge = stop.last().or(start.last());
+            Diagnostic::new(Severity::Error, Code::Contradiction, message)
+                .at(edge.and_then(|edge| place(graph, edge)))
+                .about(graph.name(id))
+                .with_help(format!("take a dependency away; the stop comes by: {}", way(&stop)))
+        })
+        .collect()
+}
+
+fn step(graph: &Graph<'_>, edge: &Edge) -> String {
+    format!("{} {}={}", graph.name(edge.holder()), edge.as_held().name(), graph.name(edge.other()))
 }
 
 fn place(graph: &Graph<'_>, edge: &Edge) -> Option<Place> {

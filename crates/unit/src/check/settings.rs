@@ -88,7 +88,6 @@ impl Findings<'_> {
     ) {
         self.add(severity, Contradiction, Some(id), message, help);
     }
-
 }
 
 fn kill_mode(findings: &mut Findings<'_>) {

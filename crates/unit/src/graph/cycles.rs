@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Class, Dependency, Edge, Graph};
+use super::{Class, Dependency, Edge, Graph, NodeId};
 use crate::name::UnitType;
 
 /// How many circles are looked for in units that are all tied together. Each further one is often
@@ -31,13 +31,41 @@ impl Graph<'_> {
     /// The circles in the order of all units. Units of a circle need not ever be started together:
     /// what that brings, a [plan](super::plan()) says.
     pub fn cycles(&self) -> Vec<Cycle> {
+        let waits = self.never_free();
+        let is_stuck = |id: NodeId| waits.get(id.index()).is_some_and(|count| *count > 0);
         let arcs: Vec<Arc> = self
             .all_edges()
             .iter()
             .filter(|edge| edge.kind == Dependency::Before)
+            .filter(|edge| is_stuck(edge.from) && is_stuck(edge.to))
             .map(|edge| (edge.from.0, edge.to.0, *edge))
             .collect();
         find(self, self.nodes().len(), &arcs)
+    }
+
+    /// For how many orders each unit would wait for ever if one after the other came up: 0 for most,
+    /// so that circles are looked for among the others alone.
+    fn never_free(&self) -> Vec<u32> {
+        let mut waits = vec![0_u32; self.nodes().len()];
+        let orders = |edge: &&Edge| edge.kind == Dependency::Before;
+        for edge in self.all_edges().iter().filter(orders) {
+            if let Some(count) = waits.get_mut(edge.to.index()) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let is_free = |id: &NodeId| waits.get(id.index()) == Some(&0);
+        let mut free: Vec<NodeId> = self.ids().filter(is_free).collect();
+        while let Some(id) = free.pop() {
+            for edge in self.edges_from(id).iter().filter(orders) {
+                if let Some(count) = waits.get_mut(edge.to.index()) {
+                    *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        free.push(edge.to);
+                    }
+                }
+            }
+        }
+        waits
     }
 }
 
@@ -46,6 +74,9 @@ impl Graph<'_> {
 /// again.
 pub(super) fn find(graph: &Graph<'_>, count: usize, arcs: &[Arc]) -> Vec<Cycle> {
     let mut found = Vec::new();
+    if arcs.is_empty() {
+        return found;
+    }
     for tangle in tangles(count, arcs) {
         let room = MAX_CYCLES.saturating_sub(found.len()).min(MAX_IN_TANGLE);
         untangle(graph, tangle, room, &mut found);

@@ -21,39 +21,71 @@ pub fn gather(
     mut load: impl FnMut(&Name) -> Unit,
 ) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
-    // Names and aliases, each with its place; usize::MAX: looked for in vain.
-    let mut known: HashMap<Name, usize> = HashMap::new();
-    let mut queue: VecDeque<(Name, bool)> =
-        roots.into_iter().chain(rules::perpetual(options)).map(|name| (name, true)).collect();
-    while let Some((name, is_named)) = queue.pop_front() {
-        let seen = known.get(&name).copied();
-        if units.len() >= MAX_UNITS || seen.is_some_and(|at| at != usize::MAX || !is_named) {
-            continue;
+    let mut known: HashMap<Name, Seen> = HashMap::new();
+    let mut queue: VecDeque<Name> = VecDeque::new();
+    for name in roots.into_iter().chain(rules::perpetual(options)) {
+        enqueue(name.as_str(), true, &mut known, &mut queue);
+    }
+    while let Some(name) = queue.pop_front() {
+        let Some(Seen::Queued { is_named }) = known.get(&name).copied() else { continue };
+        if units.len() >= MAX_UNITS {
+            break;
         }
         let unit = load(&name);
         if unit.state == LoadState::NotFound && !is_named {
-            known.insert(name, usize::MAX);
+            known.insert(name, Seen::Missing);
             continue;
         }
-        let at = units.len();
-        if let Some(same) = known.get(&unit.name).copied().filter(|at| *at != usize::MAX) {
-            known.insert(name, same);
+        if matches!(known.get(&unit.name), Some(Seen::Loaded)) {
+            known.insert(name, Seen::Loaded);
             continue;
         }
-        known.insert(unit.name.clone(), at);
-        for alias in &unit.aliases {
-            known.entry(alias.clone()).or_insert(at);
+        for name in unit.aliases.iter().chain([&unit.name, &name]) {
+            known.insert(name.clone(), Seen::Loaded);
         }
-        known.entry(name).or_insert(at);
-        follow(&unit, options, |name, is_named| {
-            let is_news = is_named || !known.contains_key(name);
-            if let Some(name) = is_news.then(|| name.parse().ok()).flatten() {
-                queue.push_back((name, is_named));
-            }
-        });
+        follow(&unit, options, |name, is_named| enqueue(name, is_named, &mut known, &mut queue));
         units.push(unit);
     }
+    units.shrink_to_fit();
     units
+}
+
+/// What became of a name so far.
+#[derive(Clone, Copy)]
+enum Seen {
+    /// It waits to be loaded; whether it counts where it does not exist.
+    Queued { is_named: bool },
+    /// It does not exist, and only a path led to it.
+    Missing,
+    /// It is among the units, or is the alias of one.
+    Loaded,
+}
+
+/// Has a name loaded, if it was not seen before. Each stands in the queue once: a thousand units that
+/// name the same target cost one entry.
+fn enqueue(
+    name: &str,
+    is_named: bool,
+    known: &mut HashMap<Name, Seen>,
+    queue: &mut VecDeque<Name>,
+) {
+    match known.get_mut(name) {
+        Some(Seen::Loaded | Seen::Queued { is_named: true }) => {}
+        Some(Seen::Queued { is_named: known }) => *known = is_named,
+        Some(Seen::Missing) if !is_named => {}
+        Some(seen @ Seen::Missing) => {
+            if let Ok(name) = name.parse() {
+                *seen = Seen::Queued { is_named };
+                queue.push_back(name);
+            }
+        }
+        None => {
+            if let Ok(name) = name.parse::<Name>() {
+                known.insert(name.clone(), Seen::Queued { is_named });
+                queue.push_back(name);
+            }
+        }
+    }
 }
 
 /// The names that a unit leads to, and whether they count where they do not exist.

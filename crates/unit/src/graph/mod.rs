@@ -25,7 +25,7 @@ pub use kind::Dependency;
 pub use plan::{Plan, Refusal, Verb};
 pub use why::{Class, Rule, Why};
 
-use crate::{name::Name, specifier::Facts, unit::LoadState, unit::Unit};
+use crate::{load::ManagerDefaults, name::Name, specifier::Facts, unit::LoadState, unit::Unit};
 
 /// What dependencies hang on besides the units.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub struct Options {
     /// Where the folders of `RuntimeDirectory=`, `StateDirectory=`, `CacheDirectory=`,
     /// `LogsDirectory=` and `ConfigurationDirectory=` lie, in this order. Empty: not known.
     pub folders: [Box<str>; 5],
+    /// Where standard output and error go where no unit says: `DefaultStandardOutput=` and
+    /// `DefaultStandardError=` of the manager.
+    pub streams: [Box<str>; 2],
 }
 
 impl Default for Options {
@@ -49,11 +52,24 @@ impl Default for Options {
             devices: true,
             version: 262,
             folders: ["/run", "/var/lib", "/var/cache", "/var/log", "/etc"].map(Into::into),
+            streams: ["journal", "inherit"].map(Into::into),
         }
     }
 }
 
 impl Options {
+    /// The same under a manager with this configuration.
+    #[must_use]
+    pub fn under(mut self, manager: &ManagerDefaults) -> Options {
+        let keys = ["DefaultStandardOutput", "DefaultStandardError"];
+        for (stream, key) in self.streams.iter_mut().zip(keys) {
+            if let Some(word) = manager.get(key) {
+                *stream = word.into();
+            }
+        }
+        self
+    }
+
     /// As the facts say.
     pub fn of(facts: &Facts) -> Options {
         let known = &facts.directories;
@@ -234,7 +250,7 @@ impl<'a> Graph<'a> {
     pub fn place(&self, edge: &Edge) -> Option<(&'a Arc<str>, u32)> {
         let unit = self.node(edge.holder())?.unit?;
         let (_, origin) = edge.why.setting?;
-        Some((unit.file(origin)?, origin.line))
+        Some((unit.file(origin)?, origin.line()))
     }
 
     /// Why an edge is there, in words: `After= in /etc/systemd/system/a.service:3`, or the rule.

@@ -24,7 +24,7 @@ mod section;
 mod state;
 
 pub use change::{Change, Was};
-pub use preset::PresetMode;
+pub use preset::{PresetMode, Presets};
 pub use report::{Clash, Failure, Note, Plan, Why};
 pub use state::State;
 
@@ -79,6 +79,11 @@ impl<'a> Install<'a> {
             notes: Vec::new(),
             failures: Vec::new(),
         }
+    }
+
+    /// The presets of the tree. What is wrong with their files is passed over.
+    pub fn presets(&self) -> Presets {
+        Presets::read(self.run())
     }
 
     /// Makes the links that `[Install]` sections ask for. Units are given by name, or by the path of

@@ -22,6 +22,25 @@ pub enum PresetMode {
     DisableOnly,
 }
 
+/// Which units presets want enabled.
+#[derive(Clone, Debug, Default)]
+pub struct Presets(Rules);
+
+impl Presets {
+    pub(super) fn read(mut run: Run<'_>) -> Presets {
+        Presets(Rules::read(&mut run))
+    }
+
+    /// Whether a unit is to be enabled; `None` where it is to be left as it is.
+    pub fn wants(&self, unit: &Name) -> Option<bool> {
+        match self.0.verdict(unit) {
+            Verdict::Enable | Verdict::EnableInstances(_) => Some(true),
+            Verdict::Disable => Some(false),
+            Verdict::Ignore => None,
+        }
+    }
+}
+
 /// What a rule says of the units that it fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {

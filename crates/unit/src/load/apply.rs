@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::{
+    assignments::Assignments,
     diagnostic::{Code, Diagnostic, Severity},
     name::UnitType,
     specifier::Expander,
     syntax::{Assignment, Item, Reader, Spot},
     table::{Group, Id, Status},
-    unit::{Assignments, Origin, Setting, Unit},
+    unit::{Origin, Setting, Unit},
     values::{self, Context, Parsed},
 };
 
@@ -102,6 +103,14 @@ fn lines(
                     let done = assign(source, kind, name, &found, expander, unit, settings);
                     if done == Applied::BadSetting {
                         applied = Applied::BadSetting;
+                        // systemd reads no further. In the fragment that is all the same, and what
+                        // else is wrong is worth telling; a drop-in costs the unit what is behind.
+                        if source.index > 0 {
+                            if let Some(said) = unit.diagnostics.last_mut() {
+                                said.message.push_str("; the drop-in is read no further");
+                            }
+                            return applied;
+                        }
                     }
                 }
             },
@@ -112,7 +121,8 @@ fn lines(
             },
             Item::Refused(fault, at) => {
                 unit.diagnostics.push(source.fault(fault, at, unit));
-                return Applied::Refused;
+                // What systemd comes upon first decides.
+                return if applied == Applied::All { Applied::Refused } else { applied };
             }
         }
     }
@@ -197,7 +207,7 @@ fn assign(
     }
     match parsed {
         Parsed::Value(value) => {
-            let origin = Origin { file: source.index, line: found.at.line };
+            let origin = Origin::new(source.index, found.at.line);
             settings.assign(Setting { id, origin, value });
         }
         Parsed::Reset => settings.reset(id),

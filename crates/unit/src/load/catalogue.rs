@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{SearchPath, listing::resolved};
-use crate::{diagnostic::Diagnostic, files::Files, name::Name};
+use crate::{diagnostic::Diagnostic, files::Files, name::Name, unit::LoadState};
 
 /// How many aliases are followed one after another.
 const MAX_HOPS: usize = 8;
@@ -14,12 +14,12 @@ const MAX_HOPS: usize = 8;
 /// What a name in the search path stands for.
 #[derive(Clone, Debug)]
 pub(super) enum Target {
-    /// A file of this path.
-    File(Arc<str>),
+    /// A file, by the folder of the search path that has it: the path follows from that and the name.
+    File(u16),
     /// Another unit.
     Alias(Name),
-    /// A link to /dev/null of this path.
-    Mask(Arc<str>),
+    /// A link to /dev/null, by its folder.
+    Mask(u16),
 }
 
 /// The unit files of a search path, by name.
@@ -111,11 +111,30 @@ impl Catalogue {
 
     /// What there is under a name, without its aliases and diagnostics.
     pub fn state(&self, name: &Name) -> FoundState {
+        let path = |folder: &u16, file: &Name| {
+            let folder = self.path.folders().get(usize::from(*folder));
+            Arc::from(format!("{}/{file}", folder.map_or("", |folder| folder)))
+        };
         match self.follow(name) {
-            Some((_, Target::File(path))) => FoundState::File(path.clone()),
-            Some((_, Target::Mask(path))) => FoundState::Masked(path.clone()),
-            Some((_, Target::Alias(_))) | None => FoundState::Missing,
+            Some((_, file, Target::File(folder))) => FoundState::File(path(folder, file)),
+            Some((_, file, Target::Mask(folder))) => FoundState::Masked(path(folder, file)),
+            Some((_, _, Target::Alias(_))) | None => FoundState::Missing,
         }
+    }
+
+    /// The state in which a unit of that name would be: loaded, masked or not found. Costs less than
+    /// [`Catalogue::state`].
+    pub fn presence(&self, name: &Name) -> LoadState {
+        match self.follow(name) {
+            Some((_, _, Target::File(_))) => LoadState::Loaded,
+            Some((_, _, Target::Mask(_))) => LoadState::Masked,
+            Some((_, _, Target::Alias(_))) | None => LoadState::NotFound,
+        }
+    }
+
+    /// The same name, in the copy that the catalogue keeps.
+    pub(super) fn shared(&self, name: &Name) -> Option<&Name> {
+        self.names.get_key_value(name).map(|(name, _)| name)
     }
 
     /// Whether there is a file, an alias or a mask of that name, or a template for it.
@@ -124,20 +143,24 @@ impl Catalogue {
             || name.template().is_some_and(|template| self.names.contains_key(&template))
     }
 
-    /// Follows aliases to a file. `None`: they lead nowhere.
-    fn follow(&self, name: &Name) -> Option<(Name, &Target)> {
+    /// Follows aliases to a file: the unit's name, and the file's. `None`: they lead nowhere.
+    fn follow<'a>(&'a self, name: &Name) -> Option<(Name, &'a Name, &'a Target)> {
         let found = self.hop(name).or_else(|| self.hop(&name.template()?));
         let (last, target) = found?;
-        let main = match name.instance().filter(|instance| !instance.is_empty()) {
-            Some(instance) if last.is_template() => last.with_instance(instance)?,
-            _ => last.clone(),
+        let instance = name.instance().filter(|instance| !instance.is_empty());
+        let Some(instance) = instance.filter(|_| last.is_template()) else {
+            return Some((last.clone(), last, target));
         };
-        Some((main, target))
+        let main = last.with_instance(instance)?;
+        // Where that instance has a file of its own, the alias is another unit.
+        let is_other =
+            self.names.contains_key(&main) && self.hop(&main).is_none_or(|(own, _)| *own != *last);
+        Some((if is_other { name.clone() } else { main }, last, target))
     }
 
     /// Follows aliases, each by the name that its link gives: an alias of a template leads to that
     /// template, also where an instance has a file of its own.
-    fn hop<'n>(&'n self, name: &'n Name) -> Option<(&'n Name, &'n Target)> {
+    fn hop<'a>(&'a self, name: &Name) -> Option<(&'a Name, &'a Target)> {
         let (mut last, mut target) = self.names.get_key_value(name)?;
         for _ in 1..MAX_HOPS {
             let Target::Alias(next) = target else { return Some((last, target)) };
@@ -153,8 +176,10 @@ impl Catalogue {
         let mut aliases: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
         for (name, target) in &self.names {
             if matches!(target, Target::Alias(_))
-                && let Some((main, Target::File(path))) = self.follow(name)
-                && files.read(path).is_ok_and(|content| !content.bytes.is_empty())
+                && let Some((main, _, Target::File(_))) = self.follow(name)
+                && main != *name
+                && let FoundState::File(path) = self.state(name)
+                && files.read(&path).is_ok_and(|content| !content.bytes.is_empty())
             {
                 aliases.entry(main).or_default().push(name.clone());
             }
@@ -168,7 +193,7 @@ impl Catalogue {
             let found = self.diagnostics.get(name).into_iter().flatten();
             found.map(|found| found.clone().about(name.as_str())).collect::<Vec<_>>()
         };
-        let Some((main, _)) = self.follow(name) else {
+        let Some((main, ..)) = self.follow(name) else {
             return Found {
                 name: name.clone(),
                 aliases: Vec::new(),
@@ -194,7 +219,7 @@ impl Catalogue {
                     false => None,
                 };
                 aliases.extend(
-                    name.filter(|name| self.follow(name).is_some_and(|(found, _)| found == *main)),
+                    name.filter(|name| self.follow(name).is_some_and(|(found, ..)| found == *main)),
                 );
             }
         }

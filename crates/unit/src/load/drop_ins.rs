@@ -51,8 +51,8 @@ impl Stems {
             of_name.sort();
             found.extend(of_name.drain(..).map(|(_, _, path)| path));
         }
-        let of_type = catalogue.folders(&format!("{}{end}", self.suffix));
-        found.extend(of_type.map(|(_, path)| path));
+        let of_type = format!("{}{end}", self.suffix);
+        found.extend(catalogue.folders(&of_type).map(|(_, path)| path));
         found
     }
 }
@@ -180,6 +180,8 @@ fn dependency(
     };
     match unit {
         Some(unit) => Ok(Some((unit, hint))),
-        None => Err(format!("{path} is a template, and with an instance its name would be too long")),
+        None => {
+            Err(format!("{path} is a template, and with an instance its name would be too long"))
+        }
     }
 }

@@ -21,15 +21,21 @@ impl Catalogue {
         // A folder that is another one of the search path by a link was listed as that one.
         let here = self.resolved.get(index).cloned().flatten();
         let before = self.resolved.get(..index).unwrap_or_default();
-        if here.is_none() || before.contains(&here) {
+        if here.is_some() && before.contains(&here) {
             return;
         }
         let entries = match files.list(&folder) {
             Ok(entries) => entries,
             Err(FileError::Missing) => return,
             Err(error) => {
-                let message = format!("{folder} {error}; its units are not known");
-                diagnostics.push(Diagnostic::new(Severity::Warning, Code::File, message));
+                let what = match error {
+                    FileError::Os(NOT_A_FOLDER) => "is no folder, or lies below a file".to_owned(),
+                    error => error.to_string(),
+                };
+                let message = format!("{folder} {what}; its units are not known");
+                let found = Diagnostic::new(Severity::Warning, Code::File, message);
+                let help = "put a folder there that may be read, or nothing";
+                diagnostics.push(found.with_help(help));
                 return;
             }
         };
@@ -51,7 +57,9 @@ impl Catalogue {
             };
             if let Some(unit_folder) = unit_folder {
                 let index = u16::try_from(index).unwrap_or(u16::MAX);
-                self.folders.entry(entry.name).or_default().push((index, unit_folder));
+                let folders = self.folders.entry(entry.name);
+                // Nearly always there is one.
+                folders.or_insert_with(|| Vec::with_capacity(1)).push((index, unit_folder));
             }
             return;
         }
@@ -59,17 +67,17 @@ impl Catalogue {
         if self.names.contains_key(&name) {
             return;
         }
-        let path: Arc<str> = format!("{folder}/{name}").into();
+        let index = u16::try_from(index).unwrap_or(u16::MAX);
         let target = match entry.kind {
-            EntryKind::File => Target::File(path),
-            EntryKind::Link(target) => match self.link(files, folder, &name, path, &target) {
+            EntryKind::File => Target::File(index),
+            EntryKind::Link(target) => match self.link(files, (folder, index), &name, &target) {
                 Ok(target) => target,
                 Err(problem) => return self.complain(name, problem),
             },
             EntryKind::Folder | EntryKind::Other => {
                 let what =
                     if entry.kind == EntryKind::Folder { "a folder" } else { "no regular file" };
-                let message = format!("{path} is {what}; it is ignored");
+                let message = format!("{folder}/{name} is {what}; it is ignored");
                 let found = Diagnostic::new(Severity::Error, Code::File, message)
                     .with_help("put a regular file there, or remove it");
                 return self.complain(name, found);
@@ -86,20 +94,20 @@ impl Catalogue {
     fn link(
         &self,
         files: &dyn Files,
-        folder: &str,
+        (folder, index): (&str, u16),
         name: &Name,
-        path: Arc<str>,
         target: &str,
     ) -> Result<Target, Diagnostic> {
         if target == "/dev/null" {
-            return Ok(Target::Mask(path));
+            return Ok(Target::Mask(index));
         }
+        let path = format!("{folder}/{name}");
         let absolute = absolute(folder, target);
         let (parent, last) = absolute.rsplit_once('/').unwrap_or(("", &absolute));
         if !self.is_within(files, parent) {
             return match files.resolve(&path).as_deref() {
-                Ok("/dev/null") => Ok(Target::Mask(path)),
-                _ => Ok(Target::File(path)),
+                Ok("/dev/null") => Ok(Target::Mask(index)),
+                _ => Ok(Target::File(index)),
             };
         }
         let refuse = |why: String| {
@@ -156,6 +164,9 @@ fn alias(name: &Name, target: &str) -> Result<Name, String> {
         false => Err("one is a template or an instance and the other does not fit it".into()),
     }
 }
+
+/// errno(3): ENOTDIR.
+const NOT_A_FOLDER: i32 = 20;
 
 /// `foo.service.d`, `service.wants` and their kin.
 fn is_folder_of_a_unit(name: &str) -> bool {

@@ -19,12 +19,13 @@ pub use manager::ManagerDefaults;
 pub use search_path::{SearchPath, UserFolders};
 
 use crate::{
+    assignments::Assignments,
     check,
     diagnostic::{Code, Diagnostic, Severity},
     files::{FileError, Files},
     name::{Name, UnitType},
     specifier::{Expander, Facts},
-    unit::{Assignments, Definition, LoadState, Unit},
+    unit::{Definition, LoadState, Unit},
 };
 use apply::{Applied, Source};
 
@@ -100,18 +101,24 @@ impl<'a> Loader<'a> {
             }
         }
         // Without a file most units do not exist, whatever their drop-ins say; a masked one can't be
-        // started, yet it has them. Behind an error nothing more is read.
-        let has_drop_ins = match unit.state {
-            LoadState::Loaded | LoadState::Masked => true,
-            LoadState::NotFound => !needs_a_fragment(name.unit_type()),
-            LoadState::BadSetting | LoadState::Error => false,
+        // started, yet it has them. Where the file is wrong systemd reads no drop-in: what is wrong
+        // there is worth telling all the same.
+        let (has_folders, has_drop_ins) = match unit.state {
+            LoadState::Loaded | LoadState::Masked => (true, true),
+            LoadState::NotFound => {
+                let has = !needs_a_fragment(name.unit_type());
+                (has, has)
+            }
+            LoadState::BadSetting | LoadState::Error => (false, true),
         };
         let names = std::iter::once(&name).chain(&unit.aliases);
         if let Some(stems) = drop_ins::Stems::of(self.catalogue, names) {
-            let (folders, mut complaints) =
-                drop_ins::dependency_folders(self.files, self.catalogue, &name, &stems);
-            unit.folders = folders;
-            unit.diagnostics.append(&mut complaints);
+            if has_folders {
+                let (folders, mut complaints) =
+                    drop_ins::dependency_folders(self.files, self.catalogue, &name, &stems);
+                unit.folders = folders;
+                unit.diagnostics.append(&mut complaints);
+            }
             for path in drop_ins::files(self.files, self.catalogue, &stems) {
                 let index = unit.files.len();
                 unit.files.push(path.clone());
@@ -121,6 +128,8 @@ impl<'a> Loader<'a> {
             }
         }
         unit.settings = settings.finish();
+        // The same few targets are named by every unit.
+        unit.settings.share_names(|name| self.catalogue.shared(name).cloned());
         if unit.state == LoadState::Loaded {
             let mut refusals = check::refusals::of(unit);
             if !refusals.is_empty() {
@@ -143,10 +152,10 @@ impl<'a> Loader<'a> {
         let content = match self.files.read(path) {
             Ok(content) => content,
             Err(error) => {
-                // systemd says so of what it can't open, and of what it can't read then an error.
+                // A link that leads nowhere is no unit, to systemd too.
                 unit.state = match error {
-                    FileError::IsFolder | FileError::TooLarge => LoadState::Error,
-                    _ => LoadState::NotFound,
+                    FileError::Missing | FileError::Loop => LoadState::NotFound,
+                    _ => LoadState::Error,
                 };
                 unit.diagnostics.push(unreadable(path, error).about(unit.name.as_str()));
                 return;

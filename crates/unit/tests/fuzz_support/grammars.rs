@@ -51,14 +51,18 @@ pub fn directives() -> Vec<(UnitType, &'static Directive)> {
         Group::Slice => UnitType::Slice,
         _ => UnitType::Service,
     };
-    let rows = Group::ALL.into_iter().flat_map(|group| {
-        group.rows().iter().map(move |directive| (home(group), directive))
-    });
+    let rows = Group::ALL
+        .into_iter()
+        .flat_map(|group| group.rows().iter().map(move |directive| (home(group), directive)));
     rows.collect()
 }
 
 /// One value of one directive.
-pub fn parse(unit: UnitType, directive: &'static Directive, text: &str) -> (Parsed, Vec<unit::diagnostic::Problem>) {
+pub fn parse(
+    unit: UnitType,
+    directive: &'static Directive,
+    text: &str,
+) -> (Parsed, Vec<unit::diagnostic::Problem>) {
     let facts = facts();
     let name: Name = format!("foo-bar@in-st.{}", unit.suffix()).parse().unwrap();
     let expander = Expander::new(&facts, &name).with_fragment(Some("/etc/systemd/system/foo"));

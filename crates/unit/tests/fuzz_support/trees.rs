@@ -2,7 +2,10 @@
 
 use unit::{
     Definition, LoadState, Name, Place, Severity, Unit,
-    check,
+    check::{
+        self,
+        references::{Program, Surroundings},
+    },
     graph::{self, Graph},
     install::{Install, PresetMode},
     load::{Catalogue, Loader, SearchPath},
@@ -16,6 +19,31 @@ use super::{Random, grammars, seeds};
 type Verdict = Result<(), String>;
 
 const FOLDER: &str = "/etc/systemd/system";
+
+/// A machine with nothing on it.
+struct Bare;
+
+impl Surroundings for Bare {
+    fn program(&self, _path: &str) -> Program {
+        Program::Missing
+    }
+
+    fn user(&self, _name: &str) -> Option<bool> {
+        None
+    }
+
+    fn group(&self, _name: &str) -> Option<bool> {
+        Some(false)
+    }
+
+    fn exists(&self, _path: &str) -> Option<bool> {
+        Some(false)
+    }
+
+    fn is_mounted(&self, _unit: &Name) -> bool {
+        false
+    }
+}
 
 /// Lines: each item stands behind the one before, and every part of a value has a place.
 pub fn lines(text: &[u8]) -> Verdict {
@@ -168,7 +196,7 @@ pub fn tree(random: &mut Random, text: &[u8]) -> Verdict {
         }
     }
     let ids: Vec<_> = graph.ids().collect();
-    for finding in check::relations::of(&graph, &ids) {
+    for finding in check::relations::of(&graph, &ids, &Bare) {
         finding.place.as_ref().map_or(Ok(()), place)?;
     }
     let asked = *random.one(&ids);

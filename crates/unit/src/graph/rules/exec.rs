@@ -208,21 +208,24 @@ fn output(subject: &Subject<'_>, found: &mut Found<'_>) {
 }
 
 fn journal(subject: &Subject<'_>) -> Option<Why> {
-    // The journal's own socket lies on the root.
-    if subject.name.as_str() == ROOT_MOUNT {
-        return None;
-    }
     let word =
         |id: Id| subject.settings().and_then(|settings| settings.value(id)).and_then(read::stream);
     let is_service = subject.unit_type() == UnitType::Service;
-    let out = match word(STANDARD_OUTPUT) {
+    let [default_out, default_error] = &subject.options.streams;
+    let error = word(STANDARD_ERROR);
+    let (out, error) = match word(STANDARD_OUTPUT) {
+        // The journal's own socket lies on the root.
+        _ if subject.name.as_str() == ROOT_MOUNT => ("null", Some(&**default_error)),
         // A service inherits from its input where that can be written to.
         None | Some("inherit") if is_service => match word(STANDARD_INPUT) {
-            Some("tty" | "tty-force" | "tty-fail" | "socket" | "fd") => "inherit",
-            _ => "journal",
+            Some("tty" | "tty-force" | "tty-fail" | "socket" | "fd") => ("inherit", error),
+            _ => {
+                let error = error.filter(|error| *error != "inherit");
+                (&**default_out, error.or(Some(default_error)))
+            }
         },
-        None => "journal",
-        Some(word) => word,
+        Some(out) if is_service => (out, error),
+        out => (out.unwrap_or(default_out), error.or(Some(default_error))),
     };
     let logs = |word: &str| {
         matches!(
@@ -233,5 +236,5 @@ fn journal(subject: &Subject<'_>) -> Option<Why> {
     if logs(out) {
         return Some(subject.because(Rule::Journal, STANDARD_OUTPUT));
     }
-    word(STANDARD_ERROR).is_some_and(logs).then(|| subject.because(Rule::Journal, STANDARD_ERROR))
+    error.is_some_and(logs).then(|| subject.because(Rule::Journal, STANDARD_ERROR))
 }

@@ -4,7 +4,7 @@
 
 mod calls;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use super::{forms::is_interface_name, names, read::Reader};
 use crate::{
@@ -24,8 +24,9 @@ pub(super) use calls::{error_or_kill, system_calls};
 pub struct Selection {
     /// It began with `~`: all but these.
     pub inverted: bool,
-    /// The words, in their canonical spelling, in order. Groups (`@clock`) are not resolved.
-    pub words: Box<[Box<str>]>,
+    /// The words, in their canonical spelling, in order. Groups (`@clock`) are not resolved. Known
+    /// ones cost no memory of their own.
+    pub words: Box<[Cow<'static, str>]>,
 }
 
 impl fmt::Display for Selection {
@@ -57,7 +58,7 @@ fn words(text: &str, rules: Rules) -> (bool, Words<'_>) {
     (inverted, words)
 }
 
-fn value(inverted: bool, words: Vec<Box<str>>) -> Parsed {
+fn value(inverted: bool, words: Vec<Cow<'static, str>>) -> Parsed {
     Parsed::Value(Value::Selection(Box::new(Selection { inverted, words: words.into() })))
 }
 
@@ -128,7 +129,7 @@ pub(super) fn address_families(text: &str, reader: &mut Reader<'_, '_>) -> Parse
         return Parsed::Reset;
     }
     if text == "none" {
-        return value(false, vec![text.into()]);
+        return value(false, vec!["none".into()]);
     }
     let (inverted, words) = words(text, Rules::PATHS);
     let mut found = Vec::new();
@@ -163,7 +164,7 @@ pub(super) fn file_systems(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
                 let groups = names::file_system_groups();
                 reader.unknown(word.at, "group of file systems", &word.text, groups);
             }
-            Ok(word) => found.push(word.text.into()),
+            Ok(word) => found.push(word.text.into_owned().into()),
             Err(error) => {
                 reader.fault(error);
                 break;
@@ -182,7 +183,9 @@ pub(in crate::values) fn network_interfaces(text: &str, reader: &mut Reader<'_, 
     let mut found = Vec::new();
     for word in words {
         match word {
-            Ok(word) if is_interface_name(&word.text, true, false) => found.push(word.text.into()),
+            Ok(word) if is_interface_name(&word.text, true, false) => {
+                found.push(word.text.into_owned().into());
+            }
             Ok(word) => {
                 let message = format!("\"{}\" can't be the name of an interface", word.text);
                 let help = "names have up to 127 visible ASCII characters but : / %, and one that \

@@ -17,7 +17,7 @@ pub(in crate::values::sandbox) fn system_calls(text: &str, reader: &mut Reader<'
     }
     let takes_errors = reader.directive() == "SystemCallFilter";
     let (inverted, words) = words(text, Rules::PLAIN);
-    let mut found: Vec<Box<str>> = Vec::new();
+    let mut found = Vec::new();
     for word in words {
         let word = match word {
             Ok(word) => word,
