@@ -17,8 +17,10 @@ Examples:
   daemonctl ps --filter 'cpu > 5 and user = root'
   daemonctl explain :80            who serves port 80, and why
   daemonctl kill nginx HUP
+  daemonctl verify ./my.service    what is wrong with a unit file
+  daemonctl plan start nginx       what that would bring with it
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 4 no such process or service.";
+Exit status: 0 done, 1 failed, 2 wrong usage, 4 no such process, service or unit.";
 
 /// Sees, drives and explains the daemons of any Linux machine, whatever its init system.
 ///

@@ -67,9 +67,10 @@ fn excerpt(spot: &Spot<'_>, margin: usize, style: Style, theme: &Theme, out: &mu
     let _ = writeln!(out, "{:margin$}--> {file}:{}:{column}", "", spot.line);
     let at = |byte: u32| to_usize(byte.saturating_sub(spot.from)).min(spot.text.len());
     let (start, end) = (at(spot.columns.start), at(spot.columns.end));
-    let part = |range: Range<usize>| text::clean(spot.text.as_bytes().get(range).unwrap_or_default());
+    let part =
+        |range: Range<usize>| text::clean(spot.text.as_bytes().get(range).unwrap_or_default());
     let (before, meant, after) = (part(0..start), part(start..end), part(end..spot.text.len()));
-    let cut = shown(&before, &meant, &after);
+    let cut = shown(&before, &meant, &after, theme);
     let _ = writeln!(out, "{} {bar} {}", spot.line, cut.line.trim_end());
     let caret = "^".repeat(cut.width.max(1));
     let _ = write!(out, "{:margin$} {bar} {:indent$}", "", "", indent = cut.indent);
@@ -87,7 +88,7 @@ struct Shown {
 }
 
 /// Cuts what stands far from the spot: an endless line is not worth a screen.
-fn shown(before: &str, meant: &str, after: &str) -> Shown {
+fn shown(before: &str, meant: &str, after: &str, theme: &Theme) -> Shown {
     const BEFORE: usize = 60;
     const MEANT: usize = 80;
     const AFTER: usize = 40;
@@ -99,13 +100,17 @@ fn shown(before: &str, meant: &str, after: &str) -> Shown {
                 tail.reverse();
                 tail.into_iter().collect()
             };
-            format!("…{keep}")
+            format!("{}{keep}", theme.ellipsis())
         }
     };
     let meant = text::truncate(meant, MEANT);
     let after = text::truncate(after, AFTER);
     let (indent, width) = (text::width(&lead), text::width(&meant));
-    Shown { line: format!("{lead}{meant}{after}"), indent, width }
+    let mut line = format!("{lead}{meant}{after}");
+    if !theme.unicode {
+        line = line.replace('…', theme.ellipsis());
+    }
+    Shown { line, indent, width }
 }
 
 fn to_usize(value: u32) -> usize {

@@ -177,11 +177,19 @@ fn effective(context: &Context, shown: &[(Unit, Vec<File>)]) -> String {
                 let value = setting.value.written(setting.id.directive().kind).to_string();
                 let line = format!("{}={value}", setting.id.name());
                 out.push_str(&text::clean(line.as_bytes()));
+                if ends_in_backslash(&line) {
+                    out.push(' ');
+                }
                 out.push('\n');
             }
         }
     }
     out
+}
+
+/// Whether the line would go on in the next one, were it not for a space behind it.
+fn ends_in_backslash(line: &str) -> bool {
+    line.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }
 
 fn json(shown: &[(Unit, Vec<File>)]) -> Result<(), Failure> {

@@ -159,11 +159,12 @@ fn programs(findings: &mut Findings<'_>, around: &dyn Surroundings) -> bool {
             if line.prefixes.via_shell {
                 continue;
             }
-            let (code, what) = match around.program(&line.path) {
+            let program = around.program(&line.path);
+            let what = match program {
                 Program::Found | Program::Unknown => continue,
-                Program::Missing => (Code::NotExecutable, "does not exist"),
-                Program::NotExecutable => (Code::NotExecutable, "is not executable"),
-                Program::NotAFile => (Code::NotExecutable, "is no program"),
+                Program::Missing => "does not exist",
+                Program::NotExecutable => "is not executable",
+                Program::NotAFile => "is no program",
             };
             is_installed = false;
             if line.prefixes.ignores_failure {
@@ -171,17 +172,15 @@ fn programs(findings: &mut Findings<'_>, around: &dyn Surroundings) -> bool {
             }
             let path = &line.path;
             let message = format!("{} runs {path}, which {what}", setting.id.name());
-            let help = match path.starts_with('/') {
-                true => format!(
-                    "install what brings it, or mend the path (chmod +x {path} if it is there)"
-                ),
-                false => {
-                    "it is looked for in the system's folders of programs; give its whole path"
-                        .into()
-                }
+            let help = match (program, path.starts_with('/')) {
+                (Program::NotExecutable, true) => format!("chmod +x {path}, or mend the path"),
+                (_, true) => "install what brings it, or mend the path".to_owned(),
+                (_, false) => "it is looked for in the system's folders of programs; install what \
+                               brings it, or give its whole path"
+                    .to_owned(),
             };
             let place = super::line(unit, setting.origin);
-            let found = Diagnostic::new(Severity::Error, code, message);
+            let found = Diagnostic::new(Severity::Error, Code::NotExecutable, message);
             findings.found.push(found.at(place).about(unit.name.as_str()).with_help(help));
         }
     }

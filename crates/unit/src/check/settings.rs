@@ -1,9 +1,12 @@
 //! Settings that contradict each other, have no effect, or are better written otherwise.
+//!
+//! What hundreds of packages ship and systemd does not mind (`PIDFile=` beside `Type=notify`) is a
+//! hint; the rest is a warning.
 
 use super::Findings;
 use crate::{
     diagnostic::{
-        Code::{Contradiction, Deprecated, Install, Unordered},
+        Code::{Contradiction, Install, Unordered},
         Diagnostic,
         Severity::{self, Hint, Warning},
     },
@@ -45,9 +48,7 @@ const RUNTIME_EXTRA: Id = service("RuntimeRandomizedExtraSec");
 const BUS_NAME: Id = service("BusName");
 const USB_DESCRIPTORS: Id = service("USBFunctionDescriptors");
 const USB_STRINGS: Id = service("USBFunctionStrings");
-const KILL_MODE: Id = Id::of(Group::Kill, "KillMode");
 const USER: Id = exec("User");
-const GROUP: Id = exec("Group");
 const DYNAMIC_USER: Id = exec("DynamicUser");
 const JOB_TIMEOUT: Id = unit("JobTimeoutSec");
 const JOB_RUNNING_TIMEOUT: Id = unit("JobRunningTimeoutSec");
@@ -59,8 +60,7 @@ const PERSISTENT: Id = timer("Persistent");
 type Rule = fn(&mut Findings<'_>);
 
 /// The rules for units of all types.
-const ALL: &[Rule] =
-    &[kill_mode, user, self_reference, devices, failure, job_timeouts, install, shutdown];
+const ALL: &[Rule] = &[user, self_reference, devices, failure, job_timeouts, install, shutdown];
 /// The rules for services.
 const SERVICE: &[Rule] = &[notify, pid_file, run_time, usb, restart, bus_name];
 /// The rules for timers.
@@ -90,28 +90,7 @@ impl Findings<'_> {
     }
 }
 
-fn kill_mode(findings: &mut Findings<'_>) {
-    if findings.unit.settings.text(KILL_MODE) == Some("none") {
-        let message = "KillMode=none leaves processes behind that nobody looks after";
-        let help = "use KillMode=mixed or control-group, with a longer TimeoutStopSec= if need be";
-        findings.add(Warning, Deprecated, Some(KILL_MODE), message, help);
-    }
-}
-
 fn user(findings: &mut Findings<'_>) {
-    for id in [USER, GROUP] {
-        if matches!(findings.unit.settings.text(id), Some("nobody" | "nogroup")) {
-            let message = format!(
-                "{}={} is shared by many programs: each may meddle with the others",
-                id.name(),
-                findings.unit.settings.text(id).unwrap_or_default()
-            );
-            // systemd says so of users alone.
-            let severity = if id == USER { Warning } else { Hint };
-            let help = "use DynamicUser=yes, or a user of its own";
-            findings.add(severity, Deprecated, Some(id), message, help);
-        }
-    }
     if findings.flag(DYNAMIC_USER) && findings.unit.settings.text(USER) == Some("root") {
         let message = "DynamicUser=yes does not go together with User=root";
         findings.contradiction(Warning, USER, message, "remove one of them");
@@ -172,7 +151,7 @@ fn install(findings: &mut Findings<'_>) {
     let id = Id::of(Group::Install, "DefaultInstance");
     if findings.has(id) && findings.unit.name.instance().is_none() {
         let message = "DefaultInstance= has an effect in templates only";
-        findings.add(Hint, Install, Some(id), message, "remove it");
+        findings.add(Warning, Install, Some(id), message, "remove it");
     }
 }
 
@@ -244,13 +223,18 @@ fn restart(findings: &mut Findings<'_>) {
     let restart = findings.unit.settings.text(RESTART).unwrap_or("no");
     if findings.has(RESTART_SEC) && restart == "no" {
         let message = "RestartSec= has no effect with Restart=no";
-        findings.contradiction(Hint, RESTART_SEC, message, "add Restart=on-failure or remove it");
+        findings.contradiction(
+            Warning,
+            RESTART_SEC,
+            message,
+            "add Restart=on-failure or remove it",
+        );
     }
     let kind = findings.unit.service_type();
     if findings.flag(REMAIN) && restart == "always" && kind != "oneshot" {
         let message =
             "RemainAfterExit=yes takes a clean exit for running on: Restart=always does not see it";
-        findings.contradiction(Hint, RESTART, message, "remove RemainAfterExit=yes");
+        findings.contradiction(Warning, RESTART, message, "remove RemainAfterExit=yes");
     }
 }
 

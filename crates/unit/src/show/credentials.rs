@@ -73,5 +73,15 @@ fn images(show: &Show<'_>, id: Id) -> String {
         Value::List(words) => &**words,
         _ => &[],
     });
-    words.map(|word| &**word).collect::<Vec<_>>().join(" ")
+    let fields_before = if id.name() == "MountImages" { 2 } else { 1 };
+    words.map(|word| image(word, fields_before)).collect::<Vec<_>>().join(" ")
+}
+
+/// An image with its mount options: where no partition is named they are the root's.
+fn image(word: &str, fields_before: usize) -> String {
+    let fields: Vec<&str> = word.split(':').collect();
+    match fields.split_at_checked(fields_before) {
+        Some((before, [options])) => format!("{}:root:{options}", before.join(":")),
+        _ => word.to_owned(),
+    }
 }

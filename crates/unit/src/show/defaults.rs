@@ -52,7 +52,8 @@ impl Show<'_> {
     pub(super) fn parse(&self, directive: &'static Directive, text: &str) -> Option<Value> {
         let context = values::Context {
             directive,
-            unit: self.unit.name.unit_type(),
+            // The type that takes every directive.
+            unit: crate::name::UnitType::Service,
             expander: self.expander,
         };
         match values::parse(text, &context, &mut Vec::new()) {

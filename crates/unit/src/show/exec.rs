@@ -179,6 +179,8 @@ fn cpu_affinity(show: &Show<'_>) -> Lines {
 fn numa_policy(show: &Show<'_>) -> &'static str {
     match show.value(NUMA_POLICY) {
         Some(Value::Word(word)) => word,
+        // Nodes without a policy are preferred.
+        _ if show.has(NUMA_MASK) => "preferred",
         _ => "n/a",
     }
 }

@@ -141,12 +141,22 @@ pub(super) fn dependencies(show: &Show<'_>, found: &mut Vec<Property>) {
     }
 }
 
+/// A path without doubled slashes and dots that mean nothing.
+fn simplified(path: &str) -> String {
+    let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+    let mut simple: String = parts.flat_map(|part| ["/", part]).collect();
+    if simple.is_empty() {
+        simple.push('/');
+    }
+    simple
+}
+
 fn mounts_for(show: &Show<'_>, need: Need) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     if show.is_loaded() || show.unit.state == LoadState::BadSetting {
         let mut add = |path: &str, found: Need, _| {
             if found == need && path.starts_with('/') {
-                paths.insert(path.to_owned());
+                paths.insert(simplified(path));
             }
         };
         rules::paths(&show.unit.name, Some(show.unit), show.context.options, &mut add);

@@ -124,6 +124,7 @@ fn socket(show: &Show<'_>, name: &str, ids: &[Id]) -> Option<Lines> {
             Some(Value::Word("mptcp")) => one("262"),
             _ => one("0"),
         },
+        "TriggerLimitIntervalUSec" => trigger_interval(show, ids),
         "TriggerLimitBurst" if !show.has(TRIGGER_BURST) => {
             one(if show.flag(ACCEPT) { "200" } else { "20" })
         }
@@ -218,8 +219,17 @@ fn timer(show: &Show<'_>, name: &str, ids: &[Id]) -> Option<Lines> {
     })
 }
 
+/// Without end it is as if nobody had written it.
+fn trigger_interval(show: &Show<'_>, ids: &[Id]) -> Lines {
+    match ids.first().and_then(|id| show.value(*id)) {
+        Some(Value::Usec(usec)) if *usec != INFINITY => one(format_usec(*usec, 1)),
+        _ => one("2s"),
+    }
+}
+
 fn path(show: &Show<'_>, name: &str, ids: &[Id]) -> Option<Lines> {
     Some(match name {
+        "TriggerLimitIntervalUSec" => trigger_interval(show, ids),
         "Unit" => show.unit.triggered().and_then(|unit| one(unit.as_str())),
         "Paths" => Some(
             show.unit

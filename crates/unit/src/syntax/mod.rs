@@ -63,7 +63,7 @@ pub enum Fault {
     Header,
     /// A section's name with control characters, quotes or backslashes.
     HeaderCharacters,
-    /// It is not UTF-8.
+    /// It is not UTF-8, or holds a code point that stands for no character.
     NotUtf8,
     /// It is longer than [`MAX_LINE_BYTES`].
     TooLong,
@@ -141,7 +141,7 @@ fn shape(line: &[u8]) -> Result<Shape, Fault> {
     let Some(first) = text.first() else {
         return Ok(Shape::Empty);
     };
-    if std::str::from_utf8(text).is_err() {
+    if !std::str::from_utf8(text).is_ok_and(is_text) {
         return Err(Fault::NotUtf8);
     }
     if *first == b'[' {
@@ -166,6 +166,12 @@ fn shape(line: &[u8]) -> Result<Shape, Fault> {
             })
         }
     }
+}
+
+/// Code points that no text may hold are as bad to systemd as bytes that are no UTF-8.
+fn is_text(text: &str) -> bool {
+    let is_none = |c| matches!(u32::from(c), 0xfdd0..=0xfdef) || u32::from(c) & 0xfffe == 0xfffe;
+    text.is_ascii() || !text.chars().any(is_none)
 }
 
 fn borrowed<'t>(line: &'t [u8], spot: &mut Spot) -> Result<Option<Item<'t>>, Fault> {

@@ -49,6 +49,9 @@ fn what_systemd_reads_no_further_from() {
     assert_eq!(read(b"A=1\n[S\nB=2\n"), ["1-1 A=1", "2 refused Header"]);
     assert_eq!(read(b"[a\\b]\n"), ["1 refused HeaderCharacters"]);
     assert_eq!(read(b"A=\xff\nB=2"), ["1 refused NotUtf8"]);
+    assert_eq!(read("A=1\nB=\u{fdd0}".as_bytes()), ["1-1 A=1", "2 refused NotUtf8"]);
+    assert_eq!(read("A=\u{1fffe}".as_bytes()), ["1 refused NotUtf8"]);
+    assert_eq!(read("A=\u{fffd}".as_bytes()), ["1-1 A=\u{fffd}"]);
     let long = [b"A=".as_slice(), &vec![b'x'; MAX_LINE_BYTES]].concat();
     assert_eq!(read(&long), ["1 refused TooLong"]);
     let many = [b"A=".as_slice(), &b"xxxxxxxxxxxxxx\\\n".repeat(MAX_LINE_BYTES / 14)].concat();

@@ -41,6 +41,14 @@ const USEC_PER_SEC: u64 = 1_000_000;
 const TIMERS: [&str; 5] =
     ["OnActiveSec", "OnBootSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec"];
 
+/// What is for systemd-oomd, which services, scopes and slices alone can be given to.
+const OOMD: [&str; 4] = [
+    "ManagedOOMSwap",
+    "ManagedOOMMemoryPressure",
+    "ManagedOOMMemoryPressureLimit",
+    "ManagedOOMMemoryPressureDurationSec",
+];
+
 pub(super) fn knows(kind: Kind) -> bool {
     matches!(
         kind,
@@ -124,6 +132,13 @@ pub(super) fn parse(
     context: &Context<'_>,
     problems: &mut Vec<Problem>,
 ) -> Parsed {
+    if OOMD.contains(&context.directive.name)
+        && !matches!(context.unit, UnitType::Service | UnitType::Scope | UnitType::Slice)
+    {
+        let problem = invalid(text, "is passed over: systemd-oomd looks after no such units");
+        problems.push(problem.with_help("write it for a service, a scope or a slice"));
+        return Parsed::Ignored;
+    }
     if text.is_empty() && empty_resets(kind, context) {
         return Parsed::Reset;
     }
@@ -216,6 +231,13 @@ fn choice(words: Words, text: &str, name: &str) -> Result<Value, Problem> {
     let lower = match name {
         // The names of protocols are known in any case.
         "SocketProtocol" => Cow::Owned(text.to_ascii_lowercase()),
+        // Words that mean yes and no too: in any case, as every boolean.
+        "BindIPv6Only" if parse_bool(text).is_some() => Cow::Owned(text.to_ascii_lowercase()),
+        "Timestamping" => match parse_bool(text) {
+            Some(true) => Cow::Borrowed("ns"),
+            Some(false) => Cow::Borrowed("off"),
+            None => Cow::Borrowed(text),
+        },
         _ => Cow::Borrowed(text),
     };
     word(words, &lower).map(Value::Word).ok_or_else(|| {

@@ -112,7 +112,8 @@ fn written(unit: &Unit) -> Option<String> {
             if value.contains(['\n', '\r', '\0']) || !is_trimmed {
                 return None;
             }
-            text.push_str(&format!("{}={value}\n", setting.id.name()));
+            // A space behind a backslash keeps the line from going on in the next one.
+            text.push_str(&format!("{}={value} \n", setting.id.name()));
         }
     }
     Some(text)

@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Directive] = &[
     row("RestartRandomizedDelaySec", Seconds(IsZero), Is("0"), 262, "RestartRandomizedDelayUSec", "Up to how much is added to the wait at random"),
     row("TimeoutStartSec", Seconds(IsInfinity), Computed("DefaultTimeoutStartSec= of the manager; infinity for oneshot"), 188, "TimeoutStartUSec", "How long the start may take"),
     row("TimeoutStopSec", Seconds(IsInfinity), Manager("DefaultTimeoutStopSec"), 188, "TimeoutStopUSec", "How long each stop command, and the end after it, may take"),
-    row("TimeoutAbortSec", Seconds(IsInfinity), Computed("DefaultTimeoutAbortSec= of the manager, else TimeoutStopSec="), 243, "TimeoutAbortUSec", "How long the end may take after a watchdog abort"),
+    row("TimeoutAbortSec", Seconds(IsZero), Computed("DefaultTimeoutAbortSec= of the manager, else TimeoutStopSec="), 243, "TimeoutAbortUSec", "How long the end may take after a watchdog abort"),
     row("TimeoutSec", Seconds(IsInfinity), NONE, 0, NO_BUS, "Sets TimeoutStartSec= and TimeoutStopSec= at once"),
     row("TimeoutStartFailureMode", Choice(FAILURE_MODES), Is("terminate"), 246, SAME, "How a service is ended that takes too long to start"),
     row("TimeoutStopFailureMode", Choice(FAILURE_MODES), Is("terminate"), 246, SAME, "How a service is ended that takes too long to stop"),

@@ -22,7 +22,9 @@ impl Amount {
     /// The share as systemd shows it on the bus: 2³²-1 is all of it.
     pub fn share_of_u32(self) -> Option<u32> {
         let Amount::Share(permyriad) = self else { return None };
-        let scaled = u64::from(permyriad).saturating_mul(u64::from(u32::MAX)) / 10_000;
+        // To the nearest, as systemd rounds.
+        let scaled = u64::from(permyriad).saturating_mul(u64::from(u32::MAX));
+        let scaled = scaled.saturating_add(5_000) / 10_000;
         u32::try_from(scaled).ok()
     }
 

@@ -96,7 +96,7 @@ fn shares() {
 #[test]
 fn shares_of_something() {
     assert_eq!(Amount::Share(5_000).of(1000), 500);
-    assert_eq!(Amount::Share(5_000).share_of_u32(), Some(2_147_483_647));
+    assert_eq!(Amount::Share(5_000).share_of_u32(), Some(2_147_483_648));
     assert_eq!(Amount::Share(10_000).of(u64::MAX), u64::MAX);
     assert_eq!(Amount::Infinity.of(7), u64::MAX);
     assert_eq!(Amount::Share(1_205).to_string(), "12.05%");

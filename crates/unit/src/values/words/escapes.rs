@@ -43,11 +43,11 @@ fn c_escape(behind: &[u8]) -> Option<(Escaped, usize)> {
         }
         b'u' => {
             let value = digits(behind.get(1..5)?, 16)?;
-            Some((Escaped::Char(char::from_u32(non_zero(value)?)?), 5))
+            Some((Escaped::Char(character(value)?), 5))
         }
         b'U' => {
             let value = digits(behind.get(1..9)?, 16)?;
-            Some((Escaped::Char(char::from_u32(non_zero(value)?)?), 9))
+            Some((Escaped::Char(character(value)?), 9))
         }
         b'0'..=b'7' => {
             let value = digits(behind.get(..3)?, 8)?;
@@ -56,6 +56,13 @@ fn c_escape(behind: &[u8]) -> Option<(Escaped, usize)> {
         }
         _ => None,
     }
+}
+
+/// A character by its number: not NUL, and none of the numbers that stand for no character, which
+/// a unit file can't hold either.
+fn character(number: u32) -> Option<char> {
+    let stands_for_none = matches!(number, 0xfdd0..=0xfdef) || number & 0xfffe == 0xfffe;
+    char::from_u32(non_zero(number)?).filter(|_| !stands_for_none)
 }
 
 fn non_zero(value: u32) -> Option<u32> {
