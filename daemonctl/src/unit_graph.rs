@@ -2,7 +2,9 @@
 
 use present::json::Object;
 use present::{Value, Why};
-use unit::graph::{Edge, Graph, NodeId, Options, gather};
+use unit::graph::gather::{MAX_UNITS, gather};
+use unit::graph::{Edge, Graph, NodeId, Options};
+use unit::load::ManagerDefaults;
 use unit::{LoadState, Name, Unit};
 
 use crate::failure::Failure;
@@ -33,12 +35,19 @@ impl Units {
         let tree = UnitTree::open_with(tree, &folders)?;
         let names = asked.into_iter().map(|asked| asked.name);
         let asked: Vec<Name> = names.filter_map(unit_names::instantiated).collect();
-        let options = Options::of(&tree.facts);
+        let manager = ManagerDefaults::read(&tree.disk, tree.facts.is_user);
+        let options = Options::of(&tree.facts).under(&manager);
         // A template is no unit: its instances come along where something names them.
         let own = tree.catalogue.own_names().into_iter().filter(|name| !name.is_template());
         let roots: Vec<Name> = asked.iter().chain(own).cloned().collect();
         let loader = tree.loader();
         let units = gather(roots, &options, |name| loader.load(name));
+        if units.len() >= MAX_UNITS {
+            let message = format!("dependencies lead to more than {MAX_UNITS} units");
+            return Err(Failure::failed(message).hint(
+                "templates that name each other, or themselves, with ever longer instances?",
+            ));
+        }
         Ok(Units { units, options, asked })
     }
 

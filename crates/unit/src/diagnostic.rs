@@ -179,7 +179,7 @@ codes! {
     Permissions, "permissions", "File modes that are not as they should be";
     Documentation, "documentation", "A documentation reference that leads nowhere";
     Support, "support", "A directive that daemond does not enforce";
-    Install, "install", "An [Install] section that does not do what was meant";
+    Install, "install", "Installation settings that do not do what was meant";
 }
 
 #[cfg(test)]

@@ -104,3 +104,20 @@ fn preset_files() {
     texts.push(seeds::PRESETS.as_bytes().to_vec());
     fuzz("presets", 60, &texts, |_, input| trees::presets(input));
 }
+
+/// What fell out of long runs.
+#[test]
+fn what_was_found_once() {
+    let directives = grammars::directives();
+    let cases = [
+        ("ExecStart", "|//e/2"),
+        ("ExecStart", "|/../a b"),
+        ("ExecStart", r"/bin/a\U0010ffff"),
+        ("RestrictNetworkInterfaces", r#""a::$$ ~b\\K""#),
+        ("RestrictNetworkInterfaces", r#""~b\\K""#),
+    ];
+    for (key, text) in cases {
+        let (unit, row) = directives.iter().find(|(_, row)| row.name == key).copied().unwrap();
+        grammars::value(unit, row, text).unwrap_or_else(|why| panic!("{key}={text}: {why}"));
+    }
+}

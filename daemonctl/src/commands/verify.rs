@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use present::Style;
 use present::json::Document;
 use unit::graph::{self, Graph};
-use unit::{Diagnostic, LoadState, Name, Severity, Unit, check};
+use unit::load::ManagerDefaults;
+use unit::{Code, Diagnostic, LoadState, Name, Severity, Unit, check};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -157,7 +158,8 @@ fn load(tree: &UnitTree, names: &[Name]) -> Vec<Unit> {
 /// What can be seen only with other units and the machine at hand.
 fn beyond_files(tree: &UnitTree, names: &[Name], mut units: Vec<Unit>, found: &mut Found) {
     let loader = tree.loader();
-    let options = graph::Options::of(&tree.facts);
+    let manager = ManagerDefaults::read(&tree.disk, tree.facts.is_user);
+    let options = graph::Options::of(&tree.facts).under(&manager);
     units.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     units.dedup_by(|a, b| a.name == b.name);
     let known: Vec<Name> = units.iter().map(|unit| unit.name.clone()).collect();
@@ -168,6 +170,12 @@ fn beyond_files(tree: &UnitTree, names: &[Name], mut units: Vec<Unit>, found: &m
         loaded.unwrap_or_else(|| loader.load(name))
     });
     drop((known, units));
+    if gathered.len() >= graph::gather::MAX_UNITS {
+        let message = "dependencies lead to more units than are looked at; the rest is not known";
+        let help = "templates that name each other, or themselves, with ever longer instances?";
+        let more = Diagnostic::new(Severity::Warning, Code::NoSuchUnit, message);
+        found.take(vec![more.with_help(help)]);
+    }
     let graph = Graph::build(&gathered, &options);
     let asked: Vec<_> = names.iter().filter_map(|name| graph.find(name.as_str())).collect();
     let around = OnDisk::new(&tree.disk);

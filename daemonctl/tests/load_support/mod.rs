@@ -182,7 +182,10 @@ impl Tree {
         let is_taken = path.match_indices('/').any(|(end, _)| {
             matches!(self.things.get(&path[..end]), Some(Thing::File(_) | Thing::Link(_)))
         });
-        if !is_taken {
+        let below = format!("{path}/");
+        let has_more = self.things.range(below.clone()..).next();
+        let has_more = has_more.is_some_and(|(more, _)| more.starts_with(&below));
+        if !is_taken && (!has_more || matches!(thing, Thing::Folder)) {
             self.things.entry(path.to_owned()).or_insert(thing);
         }
     }
@@ -254,7 +257,7 @@ impl Tree {
             0 => "/opt/units/nowhere.service".to_owned(),
             1 => "/opt/units/empty.service".to_owned(),
             2 => path.to_owned(),
-            3 => "/dev/zero".to_owned(),
+            3 => "../../../../dev/./null".to_owned(),
             4 => "/opt/units".to_owned(),
             _ => format!("/opt/units/linked-{mark}.{kind}"),
         };

@@ -55,7 +55,15 @@ pub struct Shown {
 }
 
 pub fn boot(manager: &str) -> Shown {
+    boot_with(manager, &[])
+}
+
+/// With more units, by name and text.
+pub fn boot_with(manager: &str, more: &[(String, String)]) -> Shown {
     let mut plan = Plan::new(Kind::Systemd);
+    for (name, text) in more {
+        plan = plan.file(format!("/etc/systemd/system/{name}"), 0o644, text.as_str());
+    }
     if !manager.is_empty() {
         plan = plan.file("/etc/systemd/system.conf.d/x.conf", 0o644, manager);
     }
@@ -153,7 +161,8 @@ pub fn made(shown: &Shown) -> BTreeMap<String, Unit> {
     let search = SearchPath::system(true);
     let (catalogue, problems) = Catalogue::read(&disk, search.clone());
     assert_eq!(problems, []);
-    let facts = files::facts(&disk, Whose::System);
+    let mut facts = files::facts(&disk, Whose::System);
+    facts.host_name = Some(shown.state.machine().shell("hostname").unwrap().into());
     let manager = ManagerDefaults::read(&disk, false);
     // A box is a container: there are no device units.
     let options = Options { version: 252, devices: false, ..Options::of(&facts).under(&manager) };

@@ -13,7 +13,7 @@ use crate::{
 
 impl<'a> Graph<'a> {
     /// Joins units. Of two units of one name the first counts. What they name and is not among them
-    /// gets a node of its own, in state [`LoadState::NotFound`]: load with [`super::gather`] first.
+    /// gets a node of its own, in state [`LoadState::NotFound`]: load with [`super::gather()`] first.
     pub fn build(units: impl IntoIterator<Item = &'a Unit>, options: &Options) -> Graph<'a> {
         let mut builder = Builder { nodes: Vec::new(), by_name: HashMap::new(), edges: Vec::new() };
         for unit in units {

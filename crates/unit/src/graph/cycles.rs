@@ -29,7 +29,7 @@ pub(super) type Arc = (u32, u32, Edge);
 
 impl Graph<'_> {
     /// The circles in the order of all units. Units of a circle need not ever be started together:
-    /// what that brings, a [plan](super::plan()) says.
+    /// what that brings, a [plan](super::plan::plan) says.
     pub fn cycles(&self) -> Vec<Cycle> {
         let waits = self.never_free();
         let is_stuck = |id: NodeId| waits.get(id.index()).is_some_and(|count| *count > 0);

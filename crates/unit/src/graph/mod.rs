@@ -1,6 +1,6 @@
 //! How units hang together: every dependency, in both directions, each with the reasons for it.
 //!
-//! [`Graph::build`] joins loaded units; [`gather`] loads what they lead to. [`cycles`] finds units
+//! [`Graph::build`] joins loaded units; [`gather()`] loads what they lead to. [`cycles`] finds units
 //! that wait for each other, [`plan`] says what a start or stop brings with it. The rules by which a
 //! unit gets dependencies that nobody wrote (systemd.unit(5) and the other man pages, "IMPLICIT
 //! DEPENDENCIES" and "DEFAULT DEPENDENCIES") stand in [`rules`].

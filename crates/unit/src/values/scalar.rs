@@ -1,9 +1,10 @@
 //! Values that are one thing: booleans, words, numbers, sizes, times, signals.
 //!
 //! Whether an empty assignment goes back to the default or is a mistake is not a matter of the kind
-//! alone: systemd decides it for each directive, and [`empty_resets`] is the list.
+//! alone: systemd decides it for each directive, and `scalar/empty.rs` is the list.
 
 mod amount;
+mod empty;
 mod limit;
 mod named;
 pub(super) mod number;
@@ -83,49 +84,6 @@ pub(super) fn knows(kind: Kind) -> bool {
     )
 }
 
-/// Whether an empty assignment goes back to the default; otherwise it is no valid value.
-fn empty_resets(kind: Kind, context: &Context<'_>) -> bool {
-    let name = context.directive.name;
-    match kind {
-        Kind::Bool => matches!(
-            name,
-            "SetLoginEnvironment"
-                | "PrivateMounts"
-                | "MountAPIVFS"
-                | "BindLogSockets"
-                | "MemoryKSM"
-        ),
-        Kind::BoolOr(_) | Kind::Choice(_) => matches!(
-            name,
-            "KillMode"
-                | "IOSchedulingClass"
-                | "CPUSchedulingPolicy"
-                | "NUMAPolicy"
-                | "ManagedOOMSwap"
-                | "ManagedOOMMemoryPressure"
-                | "MountFlags"
-        ),
-        Kind::Integer(..) => {
-            matches!(name, "TTYRows" | "TTYColumns" | "IOSchedulingPriority")
-                || name == "Priority" && context.unit == UnitType::Swap
-        }
-        Kind::Seconds(_) => {
-            matches!(
-                name,
-                "TimeoutAbortSec" | "CPUQuotaPeriodSec" | "ManagedOOMMemoryPressureDurationSec"
-            ) || TIMERS.contains(&name)
-        }
-        Kind::Nanoseconds
-        | Kind::Size
-        | Kind::Mode
-        | Kind::Signal
-        | Kind::Limit(_)
-        | Kind::LogLevel
-        | Kind::LogFacility => false,
-        _ => true,
-    }
-}
-
 pub(super) fn parse(
     kind: Kind,
     text: &str,
@@ -139,7 +97,7 @@ pub(super) fn parse(
         problems.push(problem.with_help("write it for a service, a scope or a slice"));
         return Parsed::Ignored;
     }
-    if text.is_empty() && empty_resets(kind, context) {
+    if text.is_empty() && empty::resets(kind, context) {
         return Parsed::Reset;
     }
     let value = match kind {

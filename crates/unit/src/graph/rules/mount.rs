@@ -81,7 +81,9 @@ pub(super) fn automount(subject: &Subject<'_>, found: &mut Found<'_>) {
 pub(super) fn swap(subject: &Subject<'_>, found: &mut Found<'_>) {
     let what = place(subject, SWAP_WHAT);
     let why = subject.because(Rule::Device, SWAP_WHAT);
-    if what.starts_with("/dev/") || what.starts_with("/sys/") {
+    if subject.text(SWAP_WHAT).is_none() {
+        // systemd goes by what is written alone.
+    } else if what.starts_with("/dev/") || what.starts_with("/sys/") {
         node(subject, &what, Dependency::Requires, why, found);
         block_device(subject, &what, SWAP_WHAT, found);
     } else {

@@ -50,7 +50,7 @@ pub fn format_usec(usec: u64, accuracy_usec: u64) -> String {
     out
 }
 
-/// Writes nanoseconds such that [`parse_nsec`] reads the same number: `1ms 500us 3ns`.
+/// Writes nanoseconds such that [`super::parse_nsec`] reads the same number: `1ms 500us 3ns`.
 pub fn format_nsec(nsec: u64) -> String {
     if nsec == INFINITY {
         return "infinity".to_owned();

@@ -38,8 +38,12 @@ impl fmt::Display for Selection {
             if index > 0 {
                 f.write_str(" ")?;
             } else if word.starts_with('~') && !self.inverted {
-                // A backslash takes its meaning from it.
-                f.write_str("\\")?;
+                let mut written = String::new();
+                Rules::PATHS.write(&mut written, word)?;
+                // A backslash takes its meaning from it, and so do quotes.
+                f.write_str(if written.starts_with('~') { "\\" } else { "" })?;
+                f.write_str(&written)?;
+                continue;
             }
             Rules::PATHS.write(f, word)?;
         }
