@@ -12,7 +12,7 @@
 mod units;
 
 use std::{collections::HashSet, fs};
-use testkit::corpus::{Class, Corpus, Manager};
+use testkit::corpus::{Class, Corpus, Finding, Manager};
 use units::compare::{Differences, Measure, OnPurpose, compare};
 use units::ours::{Ours, verify};
 
@@ -80,7 +80,14 @@ fn judge(corpus: &Corpus, manager: Manager, names: &[String], measure: Measure) 
         }
         None => true,
     });
-    let ours = verify(corpus, manager, names);
+    let mut ours = verify(corpus, manager, names);
+    // Whether systemd notices that a start contradicts itself hangs on the order in which it comes
+    // upon the jobs, which is another one each time.
+    ours.retain(|own| {
+        let is_noticed =
+            |finding: &Finding| finding.class == Class::Contradiction && finding.unit == own.unit;
+        !own.message.contains("to be started and to be stopped") || theirs.iter().any(is_noticed)
+    });
     println!("{}: {} findings of systemd's, {} of ours", manager.name(), theirs.len(), ours.len());
     let found = compare(corpus, &theirs, &ours, measure, ON_PURPOSE);
     for (known, count) in ON_PURPOSE.iter().zip(&found.on_purpose) {
