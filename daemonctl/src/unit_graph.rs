@@ -8,8 +8,8 @@ use unit::load::ManagerDefaults;
 use unit::{LoadState, Name, Unit};
 
 use crate::failure::Failure;
-use crate::unit_names::{self, Asked};
-use crate::unit_tree::{TreeOptions, UnitTree};
+use crate::unit_names;
+use crate::unit_tree::TreeOptions;
 
 /// Units, and those of them that were asked for.
 pub struct Units {
@@ -27,14 +27,7 @@ impl Units {
     /// # Errors
     /// There is no such folder, or a word is no unit's name.
     pub fn load(tree: &TreeOptions, what: &[String]) -> Result<Units, Failure> {
-        let asked: Vec<Asked> =
-            what.iter().map(|what| unit_names::asked(what, tree)).collect::<Result<_, _>>()?;
-        let mut folders: Vec<String> =
-            asked.iter().filter_map(|asked| asked.folder.clone()).collect();
-        folders.dedup();
-        let tree = UnitTree::open_with(tree, &folders)?;
-        let names = asked.into_iter().map(|asked| asked.name);
-        let asked: Vec<Name> = names.filter_map(unit_names::instantiated).collect();
+        let (tree, asked) = unit_names::open(what, tree)?;
         let manager = ManagerDefaults::read(&tree.disk, tree.facts.is_user);
         let options = Options::of(&tree.facts).under(&manager);
         // A template is no unit: its instances come along where something names them.

@@ -3,7 +3,7 @@
 use unit::{Name, UnitType};
 
 use crate::failure::Failure;
-use crate::unit_tree::TreeOptions;
+use crate::unit_tree::{TreeOptions, UnitTree};
 
 /// A unit that was asked for.
 pub struct Asked {
@@ -11,6 +11,20 @@ pub struct Asked {
     pub name: Name,
     /// The folder of its file, where a path was given.
     pub folder: Option<String>,
+}
+
+/// The tree with the folders of the files that were asked for in front, and their units' names;
+/// templates as the instance that they are looked at as.
+///
+/// # Errors
+/// There is no such folder, or a word is no unit's name.
+pub fn open(what: &[String], tree: &TreeOptions) -> Result<(UnitTree, Vec<Name>), Failure> {
+    let asked: Vec<Asked> = what.iter().map(|what| asked(what, tree)).collect::<Result<_, _>>()?;
+    let mut folders: Vec<String> = asked.iter().filter_map(|asked| asked.folder.clone()).collect();
+    folders.dedup();
+    let tree = UnitTree::open_with(tree, &folders)?;
+    let names = asked.into_iter().map(|asked| asked.name);
+    Ok((tree, names.filter_map(instantiated).collect()))
 }
 
 /// What a word of the command line means.

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{
-    diagnostic::Diagnostic,
-    name::Name,
-    table::{Id, Merge},
-    values::Value,
-};
+use crate::{diagnostic::Diagnostic, name::Name, table::Id, values::Value};
 
 /// Whether a unit's definition could be had. The words are those of systemd's `LoadState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,25 +81,6 @@ impl Definition {
     /// Settings that hold, in order.
     pub(crate) fn of(settings: Vec<Setting>) -> Definition {
         Definition { settings }
-    }
-
-    /// Adds an assignment, as the directive's [`Merge`] says.
-    pub fn assign(&mut self, setting: Setting) {
-        if setting.id.directive().merge == Merge::Last {
-            self.settings.retain(|earlier| earlier.id != setting.id);
-        }
-        self.settings.push(setting);
-    }
-
-    /// An empty assignment: undoes the earlier ones, as the directive's [`Merge`] says.
-    pub fn reset(&mut self, id: Id) {
-        match id.directive().merge {
-            Merge::Last | Merge::Append => self.settings.retain(|earlier| earlier.id != id),
-            list @ Merge::AppendTo(_) => {
-                self.settings.retain(|earlier| earlier.id.directive().merge != list);
-            }
-            Merge::Keep => {}
-        }
     }
 
     /// Replaces names by copies of theirs that others hold too, where `shared` has one.

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::findings;
 use crate::surroundings::OnDisk;
-use crate::unit_names::{self, Asked};
+use crate::unit_names;
 use crate::unit_tree::{TreeOptions, UnitTree};
 
 const AFTER_HELP: &str = "\
@@ -123,16 +123,7 @@ fn open(args: &Args) -> Result<(UnitTree, Vec<Name>), Failure> {
         let names = names.filter_map(unit_names::instantiated).collect();
         return Ok((tree, names));
     }
-    let asked: Vec<Asked> = args
-        .what
-        .iter()
-        .map(|what| unit_names::asked(what, &args.tree))
-        .collect::<Result<_, _>>()?;
-    let mut folders: Vec<String> = asked.iter().filter_map(|asked| asked.folder.clone()).collect();
-    folders.dedup();
-    let tree = UnitTree::open_with(&args.tree, &folders)?;
-    let names = asked.into_iter().map(|asked| asked.name);
-    Ok((tree, names.filter_map(unit_names::instantiated).collect()))
+    unit_names::open(&args.what, &args.tree)
 }
 
 /// Loads units, on all processors where there are many.

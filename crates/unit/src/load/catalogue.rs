@@ -109,21 +109,20 @@ impl Catalogue {
         names
     }
 
-    /// What there is under a name, without its aliases and diagnostics.
-    pub fn state(&self, name: &Name) -> FoundState {
-        let path = |folder: &u16, file: &Name| {
+    /// A file of that name, or the mask in its place.
+    fn found(&self, file: &Name, target: &Target) -> FoundState {
+        let path = |folder: &u16| {
             let folder = self.path.folders().get(usize::from(*folder));
             Arc::from(format!("{}/{file}", folder.map_or("", |folder| folder)))
         };
-        match self.follow(name) {
-            Some((_, file, Target::File(folder))) => FoundState::File(path(folder, file)),
-            Some((_, file, Target::Mask(folder))) => FoundState::Masked(path(folder, file)),
-            Some((_, _, Target::Alias(_))) | None => FoundState::Missing,
+        match target {
+            Target::File(folder) => FoundState::File(path(folder)),
+            Target::Mask(folder) => FoundState::Masked(path(folder)),
+            Target::Alias(_) => FoundState::Missing,
         }
     }
 
-    /// The state in which a unit of that name would be: loaded, masked or not found. Costs less than
-    /// [`Catalogue::state`].
+    /// The state in which a unit of that name would be: loaded, masked or not found.
     pub fn presence(&self, name: &Name) -> LoadState {
         match self.follow(name) {
             Some((_, _, Target::File(_))) => LoadState::Loaded,
@@ -176,9 +175,9 @@ impl Catalogue {
         let mut aliases: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
         for (name, target) in &self.names {
             if matches!(target, Target::Alias(_))
-                && let Some((main, _, Target::File(_))) = self.follow(name)
+                && let Some((main, file, target)) = self.follow(name)
                 && main != *name
-                && let FoundState::File(path) = self.state(name)
+                && let FoundState::File(path) = self.found(file, target)
                 && files.read(&path).is_ok_and(|content| !content.bytes.is_empty())
             {
                 aliases.entry(main).or_default().push(name.clone());
@@ -193,7 +192,7 @@ impl Catalogue {
             let found = self.diagnostics.get(name).into_iter().flatten();
             found.map(|found| found.clone().about(name.as_str())).collect::<Vec<_>>()
         };
-        let Some((main, ..)) = self.follow(name) else {
+        let Some((main, file, target)) = self.follow(name) else {
             return Found {
                 name: name.clone(),
                 aliases: Vec::new(),
@@ -201,7 +200,7 @@ impl Catalogue {
                 diagnostics: complaints(name),
             };
         };
-        let state = self.state(name);
+        let state = self.found(file, target);
         let mut diagnostics = complaints(name);
         if main != *name {
             diagnostics.extend(complaints(&main));

@@ -66,14 +66,6 @@ impl<'a> Loader<'a> {
         unit
     }
 
-    /// Loads a unit from the file at `path`, wherever it lies, with the drop-ins that the search
-    /// path has for its name.
-    pub fn load_file(&self, name: &Name, path: &str) -> Unit {
-        let mut unit = self.empty(name.clone(), Vec::new(), LoadState::NotFound);
-        self.fill(&mut unit, Some(path.into()));
-        unit
-    }
-
     fn empty(&self, name: Name, aliases: Vec<Name>, state: LoadState) -> Unit {
         Unit {
             name,

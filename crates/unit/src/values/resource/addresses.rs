@@ -108,14 +108,8 @@ pub(super) fn allowed(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
         return Parsed::Reset;
     }
     let mut found: Vec<Box<str>> = Vec::new();
-    for word in Words::new(text, Rules::PLAIN) {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    let mut words = Words::new(text, Rules::PLAIN);
+    while let Some(word) = reader.next_word(&mut words) {
         if let Some((name, _)) = PREFIX_WORDS.iter().find(|(name, _)| *name == word.text) {
             found.push((*name).into());
         } else if is_localhost(&word.text) {

@@ -134,14 +134,8 @@ pub(super) fn nft_sets(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
         return Parsed::Reset;
     }
     let mut found: Vec<Box<str>> = Vec::new();
-    for word in Words::new(text, Rules::TEXTS) {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    let mut words = Words::new(text, Rules::TEXTS);
+    while let Some(word) = reader.next_word(&mut words) {
         let fields: Result<Vec<_>, _> =
             Words::new(&word.text, FIELDS.escapes(Escapes::C)).take(5).collect();
         let message = match fields.as_deref() {

@@ -40,14 +40,8 @@ pub(super) fn directories(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
         return Parsed::Reset;
     }
     let mut found = Vec::new();
-    for word in Words::new(text, Rules::TEXTS) {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    let mut words = Words::new(text, Rules::TEXTS);
+    while let Some(word) = reader.next_word(&mut words) {
         match directory(&word, reader) {
             Ok(Some(directory)) => found.push(directory),
             Ok(None) => {}

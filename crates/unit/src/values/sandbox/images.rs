@@ -23,14 +23,8 @@ pub(super) fn images(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
         return Parsed::Reset;
     }
     let mut found = Vec::new();
-    for word in Words::new(text, Rules::TEXTS) {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    let mut words = Words::new(text, Rules::TEXTS);
+    while let Some(word) = reader.next_word(&mut words) {
         match image(&word, reader) {
             Ok(Some(image)) => found.push(image.into()),
             Ok(None) => {}

@@ -135,14 +135,8 @@ fn architectures(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
         return Parsed::Reset;
     }
     let mut found: Vec<Box<str>> = Vec::new();
-    for word in Words::new(text, Rules::PATHS) {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    let mut words = Words::new(text, Rules::PATHS);
+    while let Some(word) = reader.next_word(&mut words) {
         match names::ARCHITECTURES.iter().find(|name| **name == word.text) {
             Some(name) => found.push((*name).into()),
             None => {

@@ -29,14 +29,8 @@ pub(super) fn namespace_paths(text: &str, reader: &mut Reader<'_, '_>) -> Parsed
         return Parsed::Reset;
     }
     let mut found: Vec<Box<str>> = Vec::new();
-    for word in Words::new(text, Rules::PATHS) {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    let mut words = Words::new(text, Rules::PATHS);
+    while let Some(word) = reader.next_word(&mut words) {
         let (path, dash) = without(word.text, '-');
         let (path, plus) = without(path, '+');
         if let Some(path) = reader.path(path, &word.at, Rule::Absolute) {
@@ -60,14 +54,8 @@ pub(super) fn temporary(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
         return Parsed::Reset;
     }
     let mut found = Vec::new();
-    for word in Words::new(text, Rules::PATHS) {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    let mut words = Words::new(text, Rules::PATHS);
+    while let Some(word) = reader.next_word(&mut words) {
         let mut fields = Words::new(&word.text, TMPFS_FIELDS);
         let path = match fields.next() {
             Some(Ok(path)) => path,

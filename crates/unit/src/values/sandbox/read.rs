@@ -10,7 +10,7 @@ use crate::{
     values::{
         Context, Parsed, Value,
         sandbox::forms::choices,
-        words::{Escapes, Rules, Word, WordError},
+        words::{Escapes, Rules, Word, WordError, Words},
     },
 };
 
@@ -87,6 +87,11 @@ impl<'a, 'c> Reader<'a, 'c> {
     /// The value can't be split.
     pub(in crate::values) fn fault(&mut self, error: WordError) {
         self.add(error.problem());
+    }
+
+    /// The next word; where the value can't be split any further that is reported, and it ends.
+    pub(in crate::values) fn next_word<'t>(&mut self, words: &mut Words<'t>) -> Option<Word<'t>> {
+        words.next()?.map_err(|error| self.fault(error)).ok()
     }
 
     /// A field of a word can't be split.

@@ -135,16 +135,9 @@ pub(super) fn address_families(text: &str, reader: &mut Reader<'_, '_>) -> Parse
     if text == "none" {
         return value(false, vec!["none".into()]);
     }
-    let (inverted, words) = words(text, Rules::PATHS);
+    let (inverted, mut words) = words(text, Rules::PATHS);
     let mut found = Vec::new();
-    for word in words {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    while let Some(word) = reader.next_word(&mut words) {
         match names::family(&word.text) {
             Some(name) => found.push(name.into()),
             None => reader.unknown(word.at, "address family", &word.text, names::families()),
@@ -158,21 +151,14 @@ pub(super) fn file_systems(text: &str, reader: &mut Reader<'_, '_>) -> Parsed {
     if text.is_empty() {
         return Parsed::Reset;
     }
-    let (inverted, words) = words(text, Rules::PATHS);
+    let (inverted, mut words) = words(text, Rules::PATHS);
     let mut found = Vec::new();
-    for word in words {
-        match word {
-            Ok(word)
-                if word.text.starts_with('@') && names::file_system_group(&word.text).is_none() =>
-            {
-                let groups = names::file_system_groups();
-                reader.unknown(word.at, "group of file systems", &word.text, groups);
-            }
-            Ok(word) => found.push(word.text.into_owned().into()),
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
+    while let Some(word) = reader.next_word(&mut words) {
+        if word.text.starts_with('@') && names::file_system_group(&word.text).is_none() {
+            let groups = names::file_system_groups();
+            reader.unknown(word.at, "group of file systems", &word.text, groups);
+        } else {
+            found.push(word.text.into_owned().into());
         }
     }
     if found.is_empty() { Parsed::Ignored } else { value(inverted, found) }
@@ -183,23 +169,16 @@ pub(in crate::values) fn network_interfaces(text: &str, reader: &mut Reader<'_, 
     if text.is_empty() {
         return Parsed::Reset;
     }
-    let (inverted, words) = words(text, Rules::PATHS);
+    let (inverted, mut words) = words(text, Rules::PATHS);
     let mut found = Vec::new();
-    for word in words {
-        match word {
-            Ok(word) if is_interface_name(&word.text, true, false) => {
-                found.push(word.text.into_owned().into());
-            }
-            Ok(word) => {
-                let message = format!("\"{}\" can't be the name of an interface", word.text);
-                let help = "names have up to 127 visible ASCII characters but : / %, and one that \
-                            is no digit";
-                reader.advise(word.at, message, help);
-            }
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
+    while let Some(word) = reader.next_word(&mut words) {
+        if is_interface_name(&word.text, true, false) {
+            found.push(word.text.into_owned().into());
+        } else {
+            let message = format!("\"{}\" can't be the name of an interface", word.text);
+            let help = "names have up to 127 visible ASCII characters but : / %, and one that is \
+                        no digit";
+            reader.advise(word.at, message, help);
         }
     }
     if found.is_empty() { Parsed::Ignored } else { value(inverted, found) }

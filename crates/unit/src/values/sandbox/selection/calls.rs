@@ -16,16 +16,9 @@ pub(in crate::values::sandbox) fn system_calls(text: &str, reader: &mut Reader<'
         return Parsed::Reset;
     }
     let takes_errors = reader.directive() == "SystemCallFilter";
-    let (inverted, words) = words(text, Rules::PLAIN);
+    let (inverted, mut words) = words(text, Rules::PLAIN);
     let mut found = Vec::new();
-    for word in words {
-        let word = match word {
-            Ok(word) => word,
-            Err(error) => {
-                reader.fault(error);
-                break;
-            }
-        };
+    while let Some(word) = reader.next_word(&mut words) {
         let (name, error) = match word.text.split_once(':') {
             Some((name, error)) if takes_errors => (name, Some(error)),
             _ => (&*word.text, None),
