@@ -17,6 +17,8 @@ mod findings;
 mod holders;
 mod install;
 mod json;
+mod managers;
+mod names;
 mod options;
 mod overview;
 mod owners;
@@ -41,6 +43,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    let mut args = std::env::args_os();
+    if let Some(tool) = args.next().as_deref().and_then(names::called_as) {
+        return (tool.run)(&args.collect::<Vec<_>>());
+    }
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error),

@@ -8,15 +8,19 @@
 //!
 //! # What this room does not do
 //!
-//! - It starts no process and runs no script, not to ask for a status either: states come from a
-//!   manager's socket, from its state folders, from pid files and `/proc`.
-//! - It changes nothing: it only reads.
+//! - To tell states it starts no process: they come from a manager's socket, from its state folders,
+//!   from pid files and `/proc`. Only for one service, when asked for it, is a script's own `status` run.
+//! - It edits no manager's state behind its back: what is to be done is asked of the manager, of its own
+//!   tools (`rc-service`, `rc-update`, `update-rc.d`, `chkconfig`) or of the service's script.
 //! - It does not decide how an answer is shown. Names, descriptions and results are foreign text:
 //!   they may hold control characters.
 //! - It does not guess. What a manager does not record is `None`, and [`Service::gaps`] says why.
 
+mod action;
+mod details;
 mod detect;
 mod error;
+mod manager;
 mod openrc;
 mod proc;
 mod read;
@@ -25,10 +29,16 @@ mod service;
 mod systemd;
 mod sysv;
 
+pub use action::{
+    Ability, Dependency, Done, Event, Installed, Job, Outcome, Refusal, RefusalKind, Relation,
+    Request, Verb, Watch,
+};
+pub use details::{CustomCommand, Details, UnitWords};
 pub use detect::{Options, detect, managers};
 pub use error::HostError;
+pub use manager::{NativeProperty, ServiceManager};
 pub use openrc::OpenRc;
 pub use script::{Note, Script, ScriptIndex, script_index};
-pub use service::{Field, Gap, ManagerKind, Reason, Service, ServiceManager, ServiceState};
+pub use service::{Field, Gap, ManagerKind, Reason, Service, ServiceState};
 pub use systemd::Systemd;
 pub use sysv::SysV;

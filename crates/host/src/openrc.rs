@@ -12,8 +12,12 @@ use std::path::{Path, PathBuf};
 
 use crate::proc::{Known, Life, PidFile, Processes};
 use crate::script::{Script, ScriptIndex, read_scripts};
-use crate::service::{Field, ManagerKind, Reason, Service, ServiceManager, ServiceState};
+use crate::service::{Field, ManagerKind, Reason, Service, ServiceState};
 use crate::sysv::{Found, describe, no_pid};
+use crate::{
+    Ability, Dependency, Done, Installed, Job, Outcome, Refusal, Request, ServiceManager, Verb,
+    Watch,
+};
 use crate::{HostError, read};
 use records::Records;
 
@@ -108,6 +112,30 @@ impl ServiceManager for OpenRc {
             }
         };
         Ok(look.service(name))
+    }
+
+    fn installed(&self) -> Result<Vec<Installed>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn jobs(&self) -> Result<Vec<Job>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn dependencies(&self, _name: &str, _reverse: bool) -> Result<Vec<Dependency>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn ability(&self, _verb: Verb) -> Ability {
+        Ability::Can
+    }
+
+    fn act(&self, _request: &Request<'_>, _watch: &mut dyn Watch) -> Vec<Outcome> {
+        Vec::new()
+    }
+
+    fn reload_definitions(&self) -> Result<Done, Refusal> {
+        Ok(Done::default())
     }
 }
 

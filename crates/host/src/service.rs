@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use crate::HostError;
+use crate::{Details, UnitWords};
 
 /// A kind of service manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -186,6 +186,12 @@ pub struct Service {
     pub definition: Option<PathBuf>,
     /// Pid files that it is known to write, whether they exist or not.
     pub pid_files: Vec<PathBuf>,
+    /// Its control group, as in `/proc/PID/cgroup`, where its manager gave it one of its own.
+    pub control_group: Option<String>,
+    /// systemd's own three words; [`Service::unit_state`] gives them for every manager.
+    pub unit_words: Option<UnitWords>,
+    /// What is told of single services only ([`ServiceManager::service`]).
+    pub details: Option<Box<Details>>,
     /// Why what is missing is missing: at most one entry for a field.
     pub gaps: Vec<Gap>,
 }
@@ -208,8 +214,28 @@ impl Service {
             triggered_by: None,
             definition: None,
             pid_files: Vec::new(),
+            control_group: None,
+            unit_words: None,
+            details: None,
             gaps: Vec::new(),
         }
+    }
+
+    /// Its state in systemctl's words: systemd's own, or those that its state comes to.
+    pub fn unit_state(&self) -> UnitWords {
+        if let Some(words) = &self.unit_words {
+            return words.clone();
+        }
+        let (active, sub) = match self.state {
+            ServiceState::Running => ("active", "running"),
+            ServiceState::Exited => ("active", "exited"),
+            ServiceState::Starting => ("activating", "start"),
+            ServiceState::Stopping => ("deactivating", "stop"),
+            ServiceState::Failed | ServiceState::Crashed => ("failed", "failed"),
+            ServiceState::Stopped | ServiceState::Unknown => ("inactive", "dead"),
+        };
+        let load = if self.definition.is_some() { "loaded" } else { "not-found" };
+        UnitWords { load: load.to_owned(), active: active.to_owned(), sub: sub.to_owned() }
     }
 
     /// Why `field` is missing.
@@ -226,22 +252,4 @@ impl Service {
         self.gaps.retain(|g| g.field != field);
         self.gaps.push(Gap { field, reason, detail: detail.into() });
     }
-}
-
-/// A service manager that can be asked what it manages.
-pub trait ServiceManager: Send + Sync {
-    /// What it is.
-    fn kind(&self) -> ManagerKind;
-
-    /// Every service that it knows: loaded (systemd) or installed (OpenRC, SysV), ordered by name.
-    ///
-    /// # Errors
-    /// When it can't be asked at all. What is missing of one service is in its [`Service::gaps`].
-    fn services(&self) -> Result<Vec<Service>, HostError>;
-
-    /// One service, with all that can be known of it.
-    ///
-    /// # Errors
-    /// [`HostError::NoSuchService`], or as [`ServiceManager::services`].
-    fn service(&self, name: &str) -> Result<Service, HostError>;
 }

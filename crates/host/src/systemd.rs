@@ -10,7 +10,11 @@ use bus::wire::Value;
 use bus::{Address, BusError, Manager, Property, Unit};
 
 use crate::HostError;
-use crate::service::{Field, ManagerKind, Reason, Service, ServiceManager};
+use crate::service::{Field, ManagerKind, Reason, Service};
+use crate::{
+    Ability, Dependency, Done, Installed, Job, Outcome, Refusal, Request, ServiceManager, Verb,
+    Watch,
+};
 use state::Properties;
 
 /// The name under which systemd is known on a bus.
@@ -132,6 +136,30 @@ impl ServiceManager for Systemd {
             }))
         })?;
         found.ok_or(HostError::NoSuchService { manager: self.kind, name })
+    }
+
+    fn installed(&self) -> Result<Vec<Installed>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn jobs(&self) -> Result<Vec<Job>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn dependencies(&self, _name: &str, _reverse: bool) -> Result<Vec<Dependency>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn ability(&self, _verb: Verb) -> Ability {
+        Ability::Can
+    }
+
+    fn act(&self, _request: &Request<'_>, _watch: &mut dyn Watch) -> Vec<Outcome> {
+        Vec::new()
+    }
+
+    fn reload_definitions(&self) -> Result<Done, Refusal> {
+        Ok(Done::default())
     }
 }
 

@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 use crate::HostError;
 use crate::proc::{Known, PidFile, Processes};
 use crate::script::{Script, ScriptIndex, read_scripts};
-use crate::service::{Field, ManagerKind, Reason, Service, ServiceManager, ServiceState};
+use crate::service::{Field, ManagerKind, Reason, Service, ServiceState};
+use crate::{
+    Ability, Dependency, Done, Installed, Job, Outcome, Refusal, Request, ServiceManager, Verb,
+    Watch,
+};
 
 /// Scripts that are the machinery of the runlevels, not services.
 const MACHINERY: [&str; 8] =
@@ -58,6 +62,30 @@ impl ServiceManager for SysV {
             name: name.to_owned(),
         })?;
         Ok(service_of(script, &Processes::new(&self.root)))
+    }
+
+    fn installed(&self) -> Result<Vec<Installed>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn jobs(&self) -> Result<Vec<Job>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn dependencies(&self, _name: &str, _reverse: bool) -> Result<Vec<Dependency>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn ability(&self, _verb: Verb) -> Ability {
+        Ability::Can
+    }
+
+    fn act(&self, _request: &Request<'_>, _watch: &mut dyn Watch) -> Vec<Outcome> {
+        Vec::new()
+    }
+
+    fn reload_definitions(&self) -> Result<Done, Refusal> {
+        Ok(Done::default())
     }
 }
 

@@ -6,9 +6,14 @@ use crate::cli::{Cli, Command};
 use crate::context::Context;
 use crate::failure::Failure;
 
+pub mod act;
 pub mod calendar;
 pub mod cat;
+pub mod command;
+pub mod convert;
+pub mod daemon_reload;
 pub mod deps;
+pub mod detach;
 pub mod directives;
 pub mod disable;
 pub mod enable;
@@ -16,7 +21,14 @@ pub mod escape;
 pub mod explain;
 pub mod files;
 pub mod generate;
+pub mod install;
+pub mod is_active;
+pub mod is_enabled;
+pub mod is_failed;
+pub mod jobs;
 pub mod kill;
+pub mod links;
+pub mod list;
 pub mod maps;
 pub mod mask;
 pub mod overview;
@@ -24,9 +36,13 @@ pub mod plan;
 pub mod ports;
 pub mod preset;
 pub mod ps;
+pub mod run;
+pub mod show;
 pub mod signals;
+pub mod status;
 pub mod timespan;
 pub mod tree;
+pub mod uninstall;
 pub mod unmask;
 pub mod verify;
 
@@ -49,6 +65,33 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Maps(args)) => maps::run(&context, &args),
         Some(Command::Signals(args)) => signals::run(&context, &args),
         Some(Command::Kill(args)) => kill::run(&context, &args),
+        Some(Command::List(args)) => list::run(&context, &args),
+        Some(Command::Status(args)) => status::run(&context, &args),
+        Some(Command::Show(args)) => show::run(&context, &args),
+        Some(Command::IsActive(args)) => is_active::run(&context, &args),
+        Some(Command::IsEnabled(args)) => is_enabled::run(&context, &args),
+        Some(Command::IsFailed(args)) => is_failed::run(&context, &args),
+        Some(Command::Jobs(args)) => jobs::run(&context, &args),
+        Some(Command::DaemonReload(args)) => daemon_reload::run(&context, &args),
+        Some(Command::CustomCommand(args)) => command::run(&context, &args),
+        Some(Command::Detach(args)) => detach::run(&context, &args),
+        Some(Command::Run(args)) => run::run(&context, &args),
+        Some(Command::Install(args)) => install::run(&context, &args),
+        Some(Command::Uninstall(args)) => uninstall::run(&context, &args),
+        Some(Command::Convert(args)) => convert::run(&context, &args),
+        Some(Command::Links(args)) => links::run(&context, &args),
+        Some(Command::Start(args)) => act::run(&context, host::Verb::Start, &args),
+        Some(Command::Stop(args)) => act::run(&context, host::Verb::Stop, &args),
+        Some(Command::Restart(args)) => act::run(&context, host::Verb::Restart, &args),
+        Some(Command::TryRestart(args)) => act::run(&context, host::Verb::TryRestart, &args),
+        Some(Command::Reload(args)) => act::run(&context, host::Verb::Reload, &args),
+        Some(Command::ReloadOrRestart(args)) => {
+            act::run(&context, host::Verb::ReloadOrRestart, &args)
+        }
+        Some(Command::TryReloadOrRestart(args)) => {
+            act::run(&context, host::Verb::TryReloadOrRestart, &args)
+        }
+        Some(Command::ResetFailed(args)) => act::run(&context, host::Verb::ResetFailed, &args),
         Some(Command::Verify(args)) => verify::run(&context, &args),
         Some(Command::Cat(args)) => cat::run(&context, &args),
         Some(Command::Deps(args)) => deps::run(&context, &args),

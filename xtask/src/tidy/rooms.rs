@@ -74,6 +74,7 @@ const ROOMS: &[Room] = &[
         &[],
     ),
     room("host", Floor::Machine, &["present"], TERMINALS),
+    room("translate", Floor::Pure, &["engine", "insight", "present"], CLOCKS),
     room("daemonctl", Floor::Program, &[], &[]),
     room("daemond", Floor::Program, &["daemonctl"], &[]),
     room("testkit", Floor::Aid, &["daemonctl", "daemond", "xtask"], &[]),

@@ -1,0 +1,1 @@
+//! **How is it said elsewhere?** Room of the languages that services are defined in.
