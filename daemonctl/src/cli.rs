@@ -158,7 +158,7 @@ subcommands! {
     Show, "show", commands::show::Args, true, "Everything that is known of services, as KEY=VALUE";
     Jobs, "jobs", commands::jobs::Args, true, "What managers are about to do";
     DaemonReload, "daemon-reload", commands::daemon_reload::Args, true, "Has managers read their definitions again";
-    CustomCommand, "command", commands::command::Args, true, "Runs a command of a service's own script";
+    Custom, "command", commands::command::Args, true, "Runs a command of a service's own script";
     Install, "install", commands::install::Args, true, "Makes a program a service of this machine";
     Uninstall, "uninstall", commands::uninstall::Args, true, "Takes away what install made";
     Convert, "convert", commands::convert::Args, true, "A service's definition in another init's language";

@@ -198,7 +198,7 @@ pub struct Service {
 
 impl Service {
     /// A service of which nothing is known yet but that it exists.
-    pub(crate) fn new(name: &str, manager: ManagerKind) -> Self {
+    pub fn new(name: &str, manager: ManagerKind) -> Self {
         Self {
             name: name.to_owned(),
             description: name.to_owned(),

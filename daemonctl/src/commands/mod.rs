@@ -73,7 +73,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::IsFailed(args)) => is_failed::run(&context, &args),
         Some(Command::Jobs(args)) => jobs::run(&context, &args),
         Some(Command::DaemonReload(args)) => daemon_reload::run(&context, &args),
-        Some(Command::CustomCommand(args)) => command::run(&context, &args),
+        Some(Command::Custom(args)) => command::run(&context, &args),
         Some(Command::Detach(args)) => detach::run(&context, &args),
         Some(Command::Run(args)) => run::run(&context, &args),
         Some(Command::Install(args)) => install::run(&context, &args),

@@ -146,6 +146,30 @@ mod tests {
         fn service(&self, name: &str) -> Result<Service, HostError> {
             Err(HostError::NoSuchService { manager: self.kind(), name: name.to_owned() })
         }
+
+        fn installed(&self) -> Result<Vec<host::Installed>, HostError> {
+            Ok(Vec::new())
+        }
+
+        fn jobs(&self) -> Result<Vec<host::Job>, HostError> {
+            Ok(Vec::new())
+        }
+
+        fn dependencies(&self, _: &str, _: bool) -> Result<Vec<host::Dependency>, HostError> {
+            Ok(Vec::new())
+        }
+
+        fn ability(&self, _: host::Verb) -> host::Ability {
+            host::Ability::Can
+        }
+
+        fn act(&self, _: &host::Request<'_>, _: &mut dyn host::Watch) -> Vec<host::Outcome> {
+            Vec::new()
+        }
+
+        fn reload_definitions(&self) -> Result<host::Done, host::Refusal> {
+            Ok(host::Done::default())
+        }
     }
 
     #[test]

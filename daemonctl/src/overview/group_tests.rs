@@ -35,21 +35,12 @@ fn service(
     main_pid: Option<u32>,
 ) -> Service {
     Service {
-        name: name.to_owned(),
         description: format!("about {name}"),
         manager,
         state,
         native: "in its words".to_owned(),
         main_pid,
-        since_unix_usec: None,
-        restarts: None,
-        result: None,
-        enablement: None,
-        enabled_in: None,
-        triggered_by: None,
-        definition: None,
-        pid_files: Vec::new(),
-        gaps: Vec::new(),
+        ..Service::new(name, manager)
     }
 }
 
