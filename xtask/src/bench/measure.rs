@@ -112,7 +112,7 @@ impl Meter<'_> {
 }
 
 /// The line that `measure` prints.
-fn parse(line: &str) -> Option<Run> {
+pub fn parse(line: &str) -> Option<Run> {
     let mut words = line.split_whitespace();
     let mut number = || words.next()?.parse::<u64>().ok();
     let (wall_nsec, user, system, peak_rss_kib) = (number()?, number()?, number()?, number()?);

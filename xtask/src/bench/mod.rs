@@ -8,6 +8,7 @@
 //! A bench reports; it fails only if it can't measure, not if a target is missed.
 
 pub mod counts;
+mod host;
 mod machine;
 mod measure;
 mod peers;
@@ -15,6 +16,7 @@ pub mod population;
 mod process;
 mod reload;
 mod report;
+mod services;
 pub mod targets;
 pub mod unit;
 mod units;
@@ -56,6 +58,8 @@ enum Subject {
     Process,
     /// Loading and checking units: daemonctl verify, systemd-analyze verify, systemctl daemon-reload
     Unit,
+    /// Services on each init: daemonctl list and status, systemctl, rc-status, service --status-all
+    Host,
 }
 
 /// Measures, and prints the figures.
@@ -63,21 +67,25 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
     if args.isolated {
         return again_isolated();
     }
-    let all = &[Subject::Process, Subject::Unit][..];
+    let all = &[Subject::Process, Subject::Unit, Subject::Host][..];
     let subjects = if args.subjects.is_empty() { all } else { &args.subjects };
     for subject in subjects {
-        let report = match subject {
-            Subject::Process => process::run(workspace, args)?,
-            Subject::Unit => unit::run(workspace, args)?,
+        let reports = match subject {
+            Subject::Process => vec![process::run(workspace, args)?],
+            Subject::Unit => vec![unit::run(workspace, args)?],
+            Subject::Host => host::run(workspace, args)?,
         };
-        print!("\n{report}");
-        if let Some(file) = &args.json {
-            // Of several subjects each has a file of its own.
-            let file = &match subjects.len() {
-                1 => file.clone(),
-                _ => file.with_extension(format!("{}.json", report.subject.many)),
+        let is_alone = subjects.len() == 1 && reports.len() == 1;
+        for report in reports {
+            print!("\n{report}");
+            let Some(file) = &args.json else { continue };
+            // Of several reports each has a file of its own.
+            let many = report.subject.many.replace(' ', "-");
+            let file = match is_alone {
+                true => file.clone(),
+                false => file.with_extension(format!("{many}.json")),
             };
-            write_whole(file, format!("{:#}\n", report.json()).as_bytes())?;
+            write_whole(&file, format!("{:#}\n", report.json()).as_bytes())?;
             println!("\nwritten: {}", file.display());
         }
     }
