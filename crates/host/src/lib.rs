@@ -20,6 +20,7 @@ mod action;
 mod details;
 mod detect;
 mod error;
+mod known;
 mod manager;
 mod openrc;
 mod proc;
@@ -29,13 +30,11 @@ mod service;
 mod systemd;
 mod sysv;
 
-pub use action::{
-    Ability, Dependency, Done, Event, Installed, Job, Outcome, Refusal, RefusalKind, Relation,
-    Request, Verb, Watch,
-};
+pub use action::{Ability, Done, Event, Outcome, Refusal, RefusalKind, Request, Verb, Watch};
 pub use details::{CustomCommand, Details, UnitWords};
 pub use detect::{Options, detect, managers};
 pub use error::HostError;
+pub use known::{Dependency, Installed, Job, Relation};
 pub use manager::{NativeProperty, ServiceManager};
 pub use openrc::OpenRc;
 pub use script::{Note, Script, ScriptIndex, script_index};
