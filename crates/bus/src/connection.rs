@@ -6,18 +6,21 @@
 
 mod authentication;
 mod bytes;
+mod signals;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use crate::error::printable;
+use crate::error::{Said, printable};
 use crate::message::{
     Arg, CallParts, FIXED, Header, Kind, decode_header, encode_call, message_length,
 };
-use crate::wire::Reader;
+use crate::wire::{Reader, Value, WireError};
 use crate::{Address, BusError, Peer};
+
+pub use signals::Signal;
 
 /// How many calls may be unanswered at once: enough to hide the round trip, few enough that the
 /// requests fit the socket's buffer (we never write while the other side waits for us to read)
@@ -26,6 +29,8 @@ const WINDOW: usize = 64;
 /// A method call.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
+    /// Who is asked, where a broker is at the other end; `None`: the manager.
+    pub destination: Option<&'a str>,
     /// The object that is asked.
     pub path: &'a str,
     /// The interface of the method.
@@ -34,6 +39,13 @@ pub struct Call<'a> {
     pub member: &'a str,
     /// Its arguments.
     pub args: &'a [Arg<'a>],
+}
+
+impl<'a> Call<'a> {
+    /// A call to the manager.
+    pub fn new(path: &'a str, interface: &'a str, member: &'a str, args: &'a [Arg<'a>]) -> Self {
+        Self { destination: None, path, interface, member, args }
+    }
 }
 
 /// The answer to a call.
@@ -54,6 +66,14 @@ impl Reply {
         let body = self.message.get(self.header.body_at..).unwrap_or_default();
         Reader::new(body, self.header.big_endian)
     }
+
+    /// All values of the body.
+    ///
+    /// # Errors
+    /// Its bytes are not what its signature says.
+    pub fn values(&self) -> Result<Vec<Value>, WireError> {
+        self.body().values(self.signature())
+    }
 }
 
 /// What became of one call of several: [`BusError::Failed`] and its like concern that call only.
@@ -70,6 +90,9 @@ pub struct Connection {
     hello: Option<u32>,
     authenticated: bool,
     broken: bool,
+    may_ask: bool,
+    kept_interfaces: &'static [&'static str],
+    signals: VecDeque<Signal>,
     armed: Duration,
     incoming: Vec<u8>,
     consumed: usize,
@@ -93,12 +116,15 @@ impl Connection {
             hello: None,
             authenticated: false,
             broken: false,
+            may_ask: false,
+            kept_interfaces: &[],
+            signals: VecDeque::new(),
             armed: Duration::ZERO,
             incoming: Vec::new(),
             consumed: 0,
             chunk: vec![0; bytes::CHUNK].into_boxed_slice(),
         };
-        connection.authenticate(Instant::now() + timeout)?;
+        connection.authenticate(bytes::deadline_in(timeout))?;
         Ok(connection)
     }
 
@@ -110,6 +136,17 @@ impl Connection {
     /// Can no more be used: connect anew.
     pub fn is_broken(&self) -> bool {
         self.broken
+    }
+
+    /// How long each later call may take, as a whole.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout;
+    }
+
+    /// Whether the other side may have a person asked for a password (polkit) before it answers
+    /// later calls: the answer then takes as long as that person. Not so at first.
+    pub fn set_may_ask(&mut self, may_ask: bool) {
+        self.may_ask = may_ask;
     }
 
     /// Calls one method and waits for its answer.
@@ -130,7 +167,7 @@ impl Connection {
         if self.broken {
             return Err(BusError::protocol(&self.address, "the connection broke before"));
         }
-        let outcome = self.exchange(calls, Instant::now() + self.timeout);
+        let outcome = self.exchange(calls, bytes::deadline_in(self.timeout));
         self.broken = outcome.is_err();
         outcome
     }
@@ -158,6 +195,10 @@ impl Connection {
                 break;
             }
             let (header, message) = self.receive(deadline)?;
+            if header.kind == Kind::Signal {
+                self.keep(header, message);
+                continue;
+            }
             let Some(serial) = header.reply_to else { continue };
             let Some(index) = waiting.remove(&serial) else {
                 if self.hello == Some(serial) && header.kind == Kind::Error {
@@ -182,10 +223,11 @@ impl Connection {
     fn encode(&self, serial: u32, call: &Call<'_>) -> Vec<u8> {
         let destination = match self.address.peer() {
             Peer::Direct => None,
-            Peer::Broker(name) => Some(name.as_str()),
+            Peer::Broker(name) => Some(call.destination.unwrap_or(name)),
         };
-        let Call { path, interface, member, args } = *call;
-        encode_call(&CallParts { serial, destination, path, interface, member, args })
+        let Call { path, interface, member, args, .. } = *call;
+        let may_ask = self.may_ask;
+        encode_call(&CallParts { serial, destination, path, interface, member, args, may_ask })
     }
 
     fn next_serial(&mut self) -> u32 {
@@ -206,7 +248,11 @@ impl Connection {
         let address = self.address.clone();
         match name.strip_prefix("org.freedesktop.DBus.Error.").unwrap_or_default() {
             "AccessDenied" | "AuthFailed" | "InteractiveAuthorizationRequired" => {
-                BusError::NotPermitted { address, detail: format!("{call}: {text}") }
+                BusError::NotPermitted {
+                    address,
+                    detail: format!("{call}: {text}"),
+                    said: Some(Said { name, message: text }),
+                }
             }
             "ServiceUnknown" | "NameHasNoOwner" => BusError::NotThere {
                 address,

@@ -24,6 +24,8 @@ pub enum BusError {
         address: Address,
         /// What was refused.
         detail: String,
+        /// The other side's own words, where it answered at all.
+        said: Option<Said>,
     },
     /// No complete answer within the caller's timeout.
     TimedOut {
@@ -50,7 +52,26 @@ pub enum BusError {
     },
 }
 
+/// An error in the words of the other side, made printable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The D-Bus error's name, such as `org.freedesktop.DBus.Error.AccessDenied`.
+    pub name: String,
+    /// Its sentence.
+    pub message: String,
+}
+
 impl BusError {
+    /// Name and sentence of the error that the other side answered with; `None` where it gave no
+    /// answer.
+    pub fn said(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Failed { name, message, .. } => Some((name, message)),
+            Self::NotPermitted { said: Some(said), .. } => Some((&said.name, &said.message)),
+            _ => None,
+        }
+    }
+
     /// The manager is older than the method or property that was asked for.
     pub fn is_unknown_method_or_property(&self) -> bool {
         matches!(self, Self::Failed { name, .. } if matches!(
@@ -76,7 +97,7 @@ impl BusError {
                 Self::NotThere { address, source }
             }
             io::ErrorKind::PermissionDenied => {
-                Self::NotPermitted { address, detail: source.to_string() }
+                Self::NotPermitted { address, detail: source.to_string(), said: None }
             }
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
                 Self::TimedOut { address, waited }
@@ -100,7 +121,7 @@ impl fmt::Display for BusError {
             Self::NotThere { address, source } => {
                 write!(f, "no manager listens at {address}: {source}")
             }
-            Self::NotPermitted { address, detail } => {
+            Self::NotPermitted { address, detail, .. } => {
                 write!(f, "not permitted to ask the manager at {address}: {detail}")
             }
             Self::TimedOut { address, waited } => write!(

@@ -1,8 +1,8 @@
 //! **How is it asked?** Room of the `org.freedesktop.systemd1` interface: its types, and one
 //! blocking client for it.
 //!
-//! Start reading at [`Manager`], which asks a service manager for its units and their properties;
-//! below it stand [`Connection`] (one D-Bus connection: authentication, calls, pipelining,
+//! Start reading at [`Manager`], which asks a service manager for its units and their properties,
+//! queues jobs, changes unit files and hears of what became of them; below it stand [`Connection`] (one D-Bus connection: authentication, calls, pipelining,
 //! deadlines) and [`wire`] (marshalling, as the D-Bus specification has it).
 //!
 //! Every call is a plain function call with a deadline: a manager that hangs costs the caller its
@@ -13,7 +13,7 @@
 //! - It does not know where a manager's socket lies: an [`Address`] is passed in, so that the same
 //!   client drives systemd, a user's manager and daemond.
 //! - It does not know what an answer means for a service: that is the `host` room's.
-//! - It takes no file descriptors and subscribes to no signals: nothing here needs them yet.
+//! - It takes no file descriptors: nothing here needs them yet.
 //! - It does not clean texts for a terminal. Names and descriptions come as the manager sent them,
 //!   control characters included; only the texts of [`BusError`] are made printable.
 //!
@@ -34,7 +34,10 @@ mod message;
 pub mod wire;
 
 pub use address::{Address, Peer};
-pub use connection::{Call, Connection, Outcome, Reply};
-pub use error::BusError;
-pub use manager::{Manager, Property, Unit};
-pub use message::Arg;
+pub use connection::{Call, Connection, Outcome, Reply, Signal};
+pub use error::{BusError, Said};
+pub use manager::{
+    FileChange, FileVerb, FilesChanged, Manager, ManagerSignal, Property, QueuedJob, Unit,
+    UnitFile, UnitJob, UnitProcess,
+};
+pub use message::{Arg, Named};

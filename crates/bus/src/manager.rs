@@ -1,9 +1,19 @@
 //! The interface `org.freedesktop.systemd1.Manager`, as org.freedesktop.systemd1(5) has it.
 
+mod files;
+mod jobs;
+mod signals;
+mod units;
+
 use std::time::Duration;
 
 use crate::wire::{Reader, Value, WireError};
-use crate::{Address, Arg, BusError, Call, Connection};
+use crate::{Address, Arg, BusError, Call, Connection, Reply};
+
+pub use files::{FileChange, FileVerb, FilesChanged, UnitFile};
+pub use jobs::{QueuedJob, UnitJob};
+pub use signals::ManagerSignal;
+pub use units::UnitProcess;
 
 const MANAGER_PATH: &str = "/org/freedesktop/systemd1";
 const MANAGER: &str = "org.freedesktop.systemd1.Manager";
@@ -76,6 +86,65 @@ impl Manager {
         self.connection.is_broken()
     }
 
+    /// As [`Connection::set_timeout`].
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.connection.set_timeout(timeout);
+    }
+
+    /// As [`Connection::set_may_ask`].
+    pub fn set_may_ask(&mut self, may_ask: bool) {
+        self.connection.set_may_ask(may_ask);
+    }
+
+    /// Where it is asked.
+    pub fn address(&self) -> &Address {
+        self.connection.address()
+    }
+
+    /// Calls a method of the manager's own interface that has no function here.
+    ///
+    /// # Errors
+    /// Any [`BusError`].
+    pub fn call(&mut self, member: &str, args: &[Arg<'_>]) -> Result<Reply, BusError> {
+        self.connection.call(&Call::new(MANAGER_PATH, MANAGER, member, args))
+    }
+
+    /// Calls such a method of which the body's types are known, and gives the values.
+    fn ask(
+        &mut self,
+        member: &str,
+        args: &[Arg<'_>],
+        signature: &str,
+    ) -> Result<Vec<Value>, BusError> {
+        let reply = self.call(member, args)?;
+        self.values_of(&reply, member, signature)
+    }
+
+    fn values_of(
+        &self,
+        reply: &Reply,
+        member: &str,
+        signature: &str,
+    ) -> Result<Vec<Value>, BusError> {
+        let values =
+            if reply.signature() == signature { reply.values() } else { Err(WireError::OtherType) };
+        values.map_err(|e| BusError::wire(self.connection.address(), member, e))
+    }
+
+    /// The one text of an answer.
+    fn ask_text(
+        &mut self,
+        member: &str,
+        args: &[Arg<'_>],
+        signature: &str,
+    ) -> Result<String, BusError> {
+        let values = self.ask(member, args, signature)?;
+        match values.into_iter().next() {
+            Some(Value::Text(text)) => Ok(text),
+            _ => Err(BusError::wire(self.connection.address(), member, WireError::OtherType)),
+        }
+    }
+
     /// The loaded units whose name matches one of `patterns` (glob(7)) and of whose states
     /// (load, active or sub state) one is among `states`; an empty list matches everything.
     ///
@@ -103,8 +172,7 @@ impl Manager {
     }
 
     fn list(&mut self, member: &str, args: &[Arg<'_>]) -> Result<Vec<Unit>, BusError> {
-        let call = Call { path: MANAGER_PATH, interface: MANAGER, member, args };
-        let reply = self.connection.call(&call)?;
+        let reply = self.call(member, args)?;
         let decoded = if reply.signature() == UNITS {
             decode_units(reply.body())
         } else {
@@ -126,7 +194,7 @@ impl Manager {
         let calls: Vec<Call<'_>> = wanted
             .iter()
             .zip(&args)
-            .map(|(p, args)| Call { path: p.path, interface: PROPERTIES, member: "Get", args })
+            .map(|(p, args)| Call::new(p.path, PROPERTIES, "Get", args))
             .collect();
         let replies = self.connection.call_all(&calls)?;
         let address = self.connection.address();

@@ -1,12 +1,17 @@
 //! One D-Bus message: a header of sixteen fixed bytes and an array of fields, then a body.
 //! As the D-Bus specification's chapter "Message Format" has it.
 
-use crate::wire::{Reader, Value, WireError, Writer};
+use crate::wire::{Reader, Typed, Value, WireError, Writer};
 
 /// The fixed part of a header, up to and including the length of the array of fields.
 pub(crate) const FIXED: usize = 16;
+const NO_AUTO_START: u8 = 0x2;
+const ALLOW_INTERACTIVE_AUTHORIZATION: u8 = 0x4;
 /// Longest message that is taken, in bytes: the specification's longest array, and a header.
 const LONGEST: usize = (64 << 20) + (1 << 16);
+
+/// A property or variable by its name.
+pub type Named = (String, Typed);
 
 /// An argument of a call.
 #[derive(Clone, Copy, Debug)]
@@ -15,13 +20,34 @@ pub enum Arg<'a> {
     Str(&'a str),
     /// `as`
     Strings(&'a [&'a str]),
+    /// `b`
+    Bool(bool),
+    /// `u`
+    U32(u32),
+    /// `i`
+    I32(i32),
+    /// `t`
+    U64(u64),
+    /// `a(sv)`
+    Properties(&'a [Named]),
+    /// `a(sa(sv))`
+    Units(&'a [(String, Vec<Named>)]),
+    /// Of the value's own type.
+    Typed(&'a Typed),
 }
 
 impl Arg<'_> {
-    fn signature(self) -> &'static str {
+    fn signature(&self) -> &str {
         match self {
             Self::Str(_) => "s",
             Self::Strings(_) => "as",
+            Self::Bool(_) => "b",
+            Self::U32(_) => "u",
+            Self::I32(_) => "i",
+            Self::U64(_) => "t",
+            Self::Properties(_) => "a(sv)",
+            Self::Units(_) => "a(sa(sv))",
+            Self::Typed(typed) => typed.signature(),
         }
     }
 
@@ -29,8 +55,37 @@ impl Arg<'_> {
         match self {
             Self::Str(text) => writer.str(text),
             Self::Strings(texts) => writer.array(4, |w| texts.iter().for_each(|t| w.str(t))),
+            Self::Bool(flag) => writer.u32(u32::from(flag)),
+            Self::U32(number) => writer.u32(number),
+            Self::I32(number) => writer.u32(number.cast_unsigned()),
+            Self::U64(number) => writer.u64(number),
+            Self::Properties(properties) => write_properties(writer, properties),
+            Self::Units(units) => writer.array(8, |w| {
+                for (name, properties) in units {
+                    w.align(8);
+                    w.str(name);
+                    write_properties(w, properties);
+                }
+            }),
+            Self::Typed(typed) => write_typed(writer, typed),
         }
     }
+}
+
+fn write_properties(writer: &mut Writer, properties: &[Named]) {
+    writer.array(8, |w| {
+        for (name, typed) in properties {
+            w.align(8);
+            w.str(name);
+            w.signature(typed.signature());
+            write_typed(w, typed);
+        }
+    });
+}
+
+fn write_typed(writer: &mut Writer, typed: &Typed) {
+    let outcome = writer.value(typed.signature(), typed.value());
+    debug_assert!(outcome.is_ok(), "a value's type was checked when it was made");
 }
 
 /// What a call asks, of whom.
@@ -42,6 +97,8 @@ pub(crate) struct CallParts<'a> {
     pub interface: &'a str,
     pub member: &'a str,
     pub args: &'a [Arg<'a>],
+    /// The other side may have a person asked for a password before it answers.
+    pub may_ask: bool,
 }
 
 /// Marshals a method call.
@@ -56,7 +113,11 @@ pub(crate) fn encode_call(call: &CallParts<'_>) -> Vec<u8> {
     w.u8(b'l');
     w.u8(1); // method call
     // NO_AUTO_START: to ask what runs must not start anything.
-    w.u8(0x2);
+    w.u8(if call.may_ask {
+        NO_AUTO_START | ALLOW_INTERACTIVE_AUTHORIZATION
+    } else {
+        NO_AUTO_START
+    });
     w.u8(1); // protocol version
     w.u32(u32::try_from(body.len()).unwrap_or(u32::MAX));
     w.u32(call.serial);
@@ -88,7 +149,8 @@ pub(crate) fn encode_call(call: &CallParts<'_>) -> Vec<u8> {
 pub(crate) enum Kind {
     Return,
     Error,
-    /// A call or a signal: none of ours to answer.
+    Signal,
+    /// A call: none of ours to answer.
     Other,
 }
 
@@ -99,6 +161,9 @@ pub(crate) struct Header {
     pub big_endian: bool,
     pub reply_to: Option<u32>,
     pub error: Option<String>,
+    pub path: String,
+    pub interface: String,
+    pub member: String,
     pub signature: String,
     /// Where the body starts in the message's bytes.
     pub body_at: usize,
@@ -131,6 +196,7 @@ pub(crate) fn decode_header(message: &[u8]) -> Result<Header, WireError> {
     let kind = match r.u8()? {
         2 => Kind::Return,
         3 => Kind::Error,
+        4 => Kind::Signal,
         0 => return Err(WireError::BadValue),
         _ => Kind::Other,
     };
@@ -145,6 +211,9 @@ pub(crate) fn decode_header(message: &[u8]) -> Result<Header, WireError> {
         big_endian,
         reply_to: None,
         error: None,
+        path: String::new(),
+        interface: String::new(),
+        member: String::new(),
         signature: String::new(),
         body_at: 0,
     };
@@ -152,10 +221,13 @@ pub(crate) fn decode_header(message: &[u8]) -> Result<Header, WireError> {
         r.align(8)?;
         let code = r.u8()?;
         match (code, r.variant()?) {
+            (1, Value::Text(path)) => header.path = path,
+            (2, Value::Text(interface)) => header.interface = interface,
+            (3, Value::Text(member)) => header.member = member,
             (4, Value::Text(name)) => header.error = Some(name),
             (5, Value::Unsigned(serial)) => header.reply_to = u32::try_from(serial).ok(),
             (8, Value::Text(signature)) => header.signature = signature,
-            (4 | 5 | 8, _) => return Err(WireError::OtherType),
+            (1..=5 | 8, _) => return Err(WireError::OtherType),
             // The specification: fields that are not known are to be ignored.
             _ => {}
         }

@@ -10,7 +10,7 @@ mod writer;
 
 use std::fmt;
 
-pub use value::Value;
+pub use value::{Typed, Value};
 pub use writer::Writer;
 
 use signature::{DEEPEST, alignment, split_type};
@@ -169,16 +169,33 @@ impl<'m> Reader<'m> {
 
     /// Reads a `v`.
     pub fn variant(&mut self) -> Result<Value, WireError> {
-        self.variant_at(0)
+        self.variant_at(0).map(|(_, value)| value)
     }
 
-    fn variant_at(&mut self, depth: u8) -> Result<Value, WireError> {
+    /// Reads a `v` and keeps its type.
+    pub fn typed_variant(&mut self) -> Result<Typed, WireError> {
+        let (signature, value) = self.variant_at(0)?;
+        Ok(Typed { signature: signature.to_owned(), value })
+    }
+
+    /// Reads one value for each complete type in `signature`: a message's body.
+    pub fn values(&mut self, mut signature: &str) -> Result<Vec<Value>, WireError> {
+        let mut values = Vec::new();
+        while !signature.is_empty() {
+            let (one, rest) = split_type(signature)?;
+            values.push(self.value(one, 0)?);
+            signature = rest;
+        }
+        Ok(values)
+    }
+
+    fn variant_at(&mut self, depth: u8) -> Result<(&'m str, Value), WireError> {
         let signature = self.signature()?;
         let (one, rest) = split_type(signature)?;
         if !rest.is_empty() {
             return Err(WireError::BadSignature);
         }
-        self.value(one, depth)
+        Ok((signature, self.value(one, depth)?))
     }
 
     /// Reads one value of the complete type `signature`.
@@ -202,7 +219,10 @@ impl<'m> Reader<'m> {
             Some(b'd') => Value::Float(self.f64()?),
             Some(b's' | b'o') => Value::Text(self.str()?.to_owned()),
             Some(b'g') => Value::Text(self.signature()?.to_owned()),
-            Some(b'v') => Value::Variant(Box::new(self.variant_at(depth + 1)?)),
+            Some(b'v') => {
+                let (signature, value) = self.variant_at(depth + 1)?;
+                Value::Variant(Box::new(Typed { signature: signature.to_owned(), value }))
+            }
             Some(b'a') => self.array_value(signature.get(1..).unwrap_or_default(), depth + 1)?,
             Some(b'(' | b'{') => {
                 let fields = signature.get(1..signature.len() - 1).unwrap_or_default();

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bus::wire::Writer;
-use bus::{Address, BusError, Manager, Property};
+use bus::{Address, BusError, Manager, ManagerSignal, Property};
 
 const TIMEOUT: Duration = Duration::from_millis(300);
 
@@ -299,6 +299,99 @@ fn nobody_there_is_told_from_not_permitted() {
         assert!(matches!(error, BusError::NotPermitted { .. }), "{name}: {error}");
         thread.join().expect("the manager's part");
     }
+}
+
+/// A signal of the manager.
+fn signal(member: &str, types: &str, body: &[u8]) -> Vec<u8> {
+    let mut w = Writer::default();
+    for byte in [b'l', 4, 1, 1] {
+        w.u8(byte);
+    }
+    w.u32(body.len() as u32);
+    w.u32(9);
+    w.array(8, |w| {
+        for (code, kind, text) in [
+            (1, "o", "/org/freedesktop/systemd1"),
+            (2, "s", "org.freedesktop.systemd1.Manager"),
+            (3, "s", member),
+            (8, "g", types),
+        ] {
+            w.align(8);
+            w.u8(code);
+            w.signature(kind);
+            if kind == "g" { w.signature(text) } else { w.str(text) }
+        }
+    });
+    w.align(8);
+    let mut bytes = w.into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+fn removed(unit: &str) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.u32(3);
+    for text in ["/job/3", unit, "done"] {
+        w.str(text);
+    }
+    w.into_bytes()
+}
+
+#[test]
+fn signals_wait_until_they_are_asked_for() {
+    let (_place, address, thread) = played_by("signals", |mut s| {
+        accept(&mut s);
+        let subscribe = read_call(&mut s).expect("a call");
+        let _ = s.write_all(&answer(2, subscribe, "", "", &[]));
+        let list = read_call(&mut s).expect("a second call");
+        // One in front of the answer, one in pieces behind it.
+        let _ = s.write_all(&signal("JobRemoved", "uoss", &removed("a.service")));
+        let _ = s.write_all(&units_answer(list, &["a.service"]));
+        let late = signal("JobRemoved", "uoss", &removed("b.service"));
+        let (first, rest) = late.split_at(30);
+        let _ = s.write_all(first);
+        std::thread::sleep(Duration::from_millis(120));
+        let _ = s.write_all(rest);
+        let _ = s.write_all(&signal("Reloading", "b", &[1, 0, 0, 0]));
+    });
+    let mut manager = Manager::connect(&address, TIMEOUT).expect("connect");
+    manager.subscribe().expect("subscribed");
+    assert_eq!(manager.all_units().expect("units").len(), 1);
+    let unit = |signal: Option<ManagerSignal>| match signal {
+        Some(ManagerSignal::JobRemoved { unit, id: 3, result, .. }) if result == "done" => unit,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(unit(manager.signal(Duration::ZERO).expect("kept")), "a.service");
+    // Half of it has come: no signal yet, and nothing is lost or broken.
+    assert_eq!(manager.signal(Duration::from_millis(20)).expect("waits"), None);
+    assert_eq!(unit(manager.signal(TIMEOUT).expect("comes")), "b.service");
+    assert_eq!(manager.signal(TIMEOUT).expect("comes"), Some(ManagerSignal::Reloading(true)));
+    thread.join().expect("the manager's part");
+    assert!(manager.signal(TIMEOUT).is_err() && manager.is_broken(), "it hung up");
+}
+
+#[test]
+fn a_password_is_asked_for_only_where_that_is_allowed() {
+    let (_place, address, thread) = played_by("ask", |mut s| {
+        accept(&mut s);
+        for expected in [0x2, 0x6] {
+            let mut fixed = [0; 16];
+            s.read_exact(&mut fixed).expect("a call");
+            assert_eq!(fixed[2], expected, "NO_AUTO_START, ALLOW_INTERACTIVE_AUTHORIZATION");
+            let word = |at: usize| {
+                u32::from_le_bytes(fixed[at..at + 4].try_into().expect("four bytes")) as usize
+            };
+            let mut rest = vec![0; word(12).next_multiple_of(8) + word(4)];
+            s.read_exact(&mut rest).expect("the rest");
+            let serial = u32::try_from(word(8)).expect("a serial");
+            let _ = s.write_all(&answer(2, serial, "", "", &[]));
+        }
+    });
+    let mut manager = Manager::connect(&address, TIMEOUT).expect("connect");
+    manager.reload().expect("reloaded");
+    manager.set_may_ask(true);
+    manager.cancel_job(7).expect("cancelled");
+    thread.join().expect("the manager's part");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test may panic")]
 
-use bus::wire::{Reader, Value, WireError, Writer};
+use bus::wire::{Reader, Typed, Value, WireError, Writer};
 use proptest::prelude::*;
 
 fn variant(signature: &str, body: impl FnOnce(&mut Writer)) -> Vec<u8> {
@@ -26,10 +26,8 @@ fn the_specifications_types_are_read() {
             w.u32(7);
         });
     });
-    let item = Value::Struct(vec![
-        Value::Text("key".into()),
-        Value::Variant(Box::new(Value::Unsigned(7))),
-    ]);
+    let item =
+        Value::Struct(vec![Value::Text("key".into()), Value::Variant(Box::new(Typed::u32(7)))]);
     assert_eq!(read(&bytes), Ok(Value::Array(vec![item])));
     assert_eq!(read(b"\x02ay\0\x02\0\0\0\x01\x02"), Ok(Value::Bytes(vec![1, 2])));
     assert_eq!(read(b"\x01i\0\0\xff\xff\xff\xff"), Ok(Value::Signed(-1)));

@@ -225,7 +225,8 @@ pub enum RefusalKind {
     TimedOut,
     /// Another request took its place.
     Cancelled,
-    /// A start-up limit, an assertion or a condition of the service forbids it.
+    /// A start-up limit, an assertion or the service's own definition forbids it. (A condition
+    /// that does not hold is no refusal: it is [`Done`] with nothing to do, and a note.)
     Refused,
     /// The manager itself can't be reached, or is shutting down.
     ManagerUnavailable,
@@ -262,13 +263,17 @@ pub struct Refusal {
     pub output: Vec<String>,
     /// The exit status of the script or of the native tool, where one was run.
     pub exit_status: Option<i32>,
+    /// The manager's own word for it, for programs that know that manager. systemd: the D-Bus
+    /// error's name (`org.freedesktop.systemd1.NoSuchUnit`; its sentence is in `output`), or the
+    /// job's result with the unit's behind a slash (`failed/exit-code`, `dependency`, `canceled`).
+    pub native: Option<String>,
 }
 
 impl Refusal {
     /// A refusal without a hint.
     pub fn new(kind: RefusalKind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { kind, message, hint: None, output: Vec::new(), exit_status: None }
+        Self { kind, message, hint: None, output: Vec::new(), exit_status: None, native: None }
     }
 
     /// With what to do.

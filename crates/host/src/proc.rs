@@ -5,7 +5,11 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+mod search;
+
 use crate::read;
+use search::Programs;
+pub(crate) use search::is_runner;
 
 /// Clock ticks a second in `/proc/PID/stat`: fixed for every architecture that is still made.
 const TICKS: u64 = 100;
@@ -39,6 +43,7 @@ pub(crate) struct Processes {
     root: PathBuf,
     boot_unix_usec: Option<u64>,
     mounted: bool,
+    programs: Programs,
 }
 
 impl Processes {
@@ -51,6 +56,7 @@ impl Processes {
                 .and_then(|s| s.trim().parse::<u64>().ok())
                 .and_then(|s| s.checked_mul(1_000_000)),
             mounted: !stat.is_empty(),
+            programs: Programs::default(),
         }
     }
 
@@ -112,7 +118,7 @@ impl Processes {
 /// What a pid file says about its process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PidFile {
-    /// The file is not there.
+    /// The file is not there, or is empty.
     Absent,
     /// It can't be read, or names no pid: why.
     Unreadable(String),
@@ -122,6 +128,16 @@ pub(crate) enum PidFile {
     Dead { pid: u32, taken_by: Option<String> },
     /// The process can't be seen from here.
     Hidden(u32),
+}
+
+impl PidFile {
+    /// The process that runs.
+    pub fn alive(self) -> Option<u32> {
+        match self {
+            Self::Alive(pid) => Some(pid),
+            _ => None,
+        }
+    }
 }
 
 /// By what a daemon's process is known.
@@ -140,6 +156,10 @@ impl Processes {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return PidFile::Absent,
             Err(e) => return PidFile::Unreadable(e.to_string()),
         };
+        // Some scripts make the file before their daemon writes to it.
+        if text.trim().is_empty() {
+            return PidFile::Absent;
+        }
         let pid = text.split_ascii_whitespace().next().and_then(|w| w.parse::<u32>().ok());
         let Some(pid) = pid.filter(|p| (1..=HIGHEST_PID).contains(p)) else {
             return PidFile::Unreadable("it names no pid".to_owned());

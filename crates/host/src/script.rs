@@ -6,15 +6,23 @@
 //! variables of well-known names, and the options of the usual helpers (`start-stop-daemon`,
 //! `start_daemon`, `daemon`, `killproc`, `status_of_proc`).
 
+mod commands;
+mod declared;
+mod header;
 mod mentions;
 mod shell;
+mod source;
 mod surroundings;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::read;
+pub(crate) use header::Header;
 use shell::Variables;
+#[cfg(test)]
+pub(crate) use source::source_of;
+pub(crate) use source::{Source, Unfit, all_headers, providers, read_source};
 use surroundings::{Settings, runlevel_links};
 
 /// Most of a script that is read, in bytes.
@@ -49,6 +57,9 @@ pub struct Script {
     pub runlevels: Vec<String>,
     /// LSB's `Default-Start:`: runlevels it is meant for.
     pub default_start: Vec<String>,
+    /// It starts something that stays: by a helper for daemons, or with a pid file. Others may,
+    /// and may also do something once.
+    pub starts_daemon: bool,
 }
 
 /// Something that was passed over, and why.
@@ -76,6 +87,13 @@ impl ScriptIndex {
         matching.next().filter(|_| matching.next().is_none())
     }
 
+    /// Whether no other script starts one of the programs of this one: a process of such a
+    /// program is its own.
+    pub(crate) fn owns_programs(&self, script: &Script) -> bool {
+        let mut others = self.scripts.iter().filter(|other| other.name != script.name);
+        !others.any(|other| other.daemon_paths.iter().any(|p| script.daemon_paths.contains(p)))
+    }
+
     /// The script of this file name, or that provides this name.
     pub fn by_name(&self, name: &str) -> Option<&Script> {
         self.scripts
@@ -99,10 +117,7 @@ pub(crate) fn read_scripts(root: &Path) -> Result<ScriptIndex, (PathBuf, io::Err
     let mut index = ScriptIndex::default();
     let links = runlevel_links(root);
     let settings = Settings::list(root);
-    let folder = ["etc/init.d", "etc/rc.d/init.d"]
-        .into_iter()
-        .find(|f| root.join(f).is_dir())
-        .unwrap_or("etc/init.d");
+    let folder = folder(root);
     let names = read::names(&root.join(folder), MOST_SCRIPTS)
         .map_err(|e| (Path::new("/").join(folder), e))?;
     for name in names {
@@ -129,6 +144,12 @@ pub(crate) fn read_scripts(root: &Path) -> Result<ScriptIndex, (PathBuf, io::Err
     Ok(index)
 }
 
+/// Where the scripts of the machine lie: Debian's and OpenRC's folder, or Red Hat's.
+pub(crate) fn folder(root: &Path) -> &'static str {
+    let folders = ["etc/init.d", "etc/rc.d/init.d"];
+    folders.into_iter().find(|f| root.join(f).is_dir()).unwrap_or("etc/init.d")
+}
+
 fn parse(name: &str, path: PathBuf, text: &str, defaults: &str) -> Script {
     let mut script = Script {
         name: name.to_owned(),
@@ -150,6 +171,7 @@ fn parse(name: &str, path: PathBuf, text: &str, defaults: &str) -> Script {
     for line in code.into_iter().filter(|l| l.contains("daemon") || l.contains("proc")) {
         script.take_command(&shell::words(line), &variables);
     }
+    script.starts_daemon |= !script.pid_files.is_empty() || commands::starts_by_library(text);
     if script.is_openrc && script.description.is_none() {
         script.description = variables.last("description");
     }
@@ -217,6 +239,7 @@ impl Script {
             )
         };
         let Some(at) = words.iter().position(helper) else { return };
+        self.starts_daemon = true;
         let is_debians = words.get(at).is_some_and(|w| w.ends_with("start-stop-daemon"));
         let mut rest = words.iter().skip(at + 1);
         let mut takes_operand = !is_debians;

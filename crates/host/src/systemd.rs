@@ -1,21 +1,36 @@
 //! systemd, asked over `org.freedesktop.systemd1`: the machine's manager or a user's.
 
+mod blame;
+mod details;
+mod files;
+mod jobs;
+mod names;
+mod outcome;
+mod properties;
+mod refusal;
+mod relations;
 mod state;
+mod transient;
+mod units;
+mod wait;
+mod why;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use bus::wire::Value;
-use bus::{Address, BusError, Manager, Property, Unit};
+use bus::{Address, BusError, Manager};
 
 use crate::HostError;
-use crate::service::{Field, ManagerKind, Reason, Service};
+use crate::service::{ManagerKind, Service};
 use crate::{
-    Ability, Dependency, Done, Installed, Job, Outcome, Refusal, Request, ServiceManager, Verb,
-    Watch,
+    Ability, Dependency, Done, Installed, Job, NativeProperty, Outcome, Refusal, RefusalKind,
+    Request, ServiceManager, Verb, Watch,
 };
-use state::Properties;
+use units::{file_name, look_up};
+
+pub use files::change_sentence;
+pub use transient::{Started, Transient, TransientEnd};
 
 /// The name under which systemd is known on a bus.
 const NAME: &str = "org.freedesktop.systemd1";
@@ -24,6 +39,8 @@ const NAME: &str = "org.freedesktop.systemd1";
 #[derive(Debug)]
 pub struct Systemd {
     kind: ManagerKind,
+    /// The machine's tree; `None` for a user's manager.
+    root: Option<PathBuf>,
     /// Tried in this order.
     addresses: Vec<Address>,
     timeout: Duration,
@@ -38,23 +55,66 @@ impl Systemd {
             Address::direct(root.join("run/systemd/private")),
             Address::broker(root.join("run/dbus/system_bus_socket"), NAME),
         ];
-        Self { kind: ManagerKind::Systemd, addresses, timeout, connection: Mutex::new(None) }
+        Self {
+            kind: ManagerKind::Systemd,
+            root: Some(root.to_owned()),
+            addresses,
+            timeout,
+            connection: Mutex::new(None),
+        }
     }
 
     /// The manager of the user whose `$XDG_RUNTIME_DIR` is given.
     pub fn user(runtime_dir: &Path, timeout: Duration) -> Self {
-        let addresses = vec![Address::direct(runtime_dir.join("systemd/private"))];
-        Self { kind: ManagerKind::SystemdUser, addresses, timeout, connection: Mutex::new(None) }
+        let addresses = vec![
+            Address::direct(runtime_dir.join("systemd/private")),
+            Address::broker(runtime_dir.join("bus"), NAME),
+        ];
+        Self {
+            kind: ManagerKind::SystemdUser,
+            root: None,
+            addresses,
+            timeout,
+            connection: Mutex::new(None),
+        }
+    }
+
+    /// A connection of its own, to ask for what this trait does not have. With `broker_first`, over
+    /// the bus where there is one: only there does a manager keep a unit loaded for a caller.
+    ///
+    /// # Errors
+    /// As [`ServiceManager::services`].
+    pub fn open(&self, broker_first: bool) -> Result<Manager, HostError> {
+        let mut addresses: Vec<&Address> = self.addresses.iter().collect();
+        if broker_first {
+            addresses.sort_by_key(|address| matches!(address.peer(), bus::Peer::Direct));
+        }
+        self.connect_to(&addresses).map_err(|e| self.error(e))
+    }
+
+    /// How long one exchange may take.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// What the error of a connection from [`Systemd::open`] means, for a command's `verb` about the
+    /// unit `name`.
+    pub fn refusal(&self, error: &BusError, verb: &str, name: &str) -> Refusal {
+        refusal::refusal_of(error, self.kind, verb, name)
     }
 
     fn connect(&self) -> Result<Manager, BusError> {
-        let mut first_error = None;
-        for address in &self.addresses {
+        self.connect_to(&self.addresses.iter().collect::<Vec<_>>())
+    }
+
+    fn connect_to(&self, addresses: &[&Address]) -> Result<Manager, BusError> {
+        let mut first_error: Option<BusError> = None;
+        for address in addresses {
             match Manager::connect(address, self.timeout) {
                 Ok(manager) => return Ok(manager),
                 // A manager that hangs does so over the broker too.
                 Err(e @ BusError::TimedOut { .. }) => return Err(e),
-                Err(e) => first_error = first_error.or(Some(e)),
+                Err(e) => first_error = Some(more_telling(first_error, e)),
             }
         }
         Err(first_error.unwrap_or_else(|| BusError::Failed {
@@ -100,132 +160,113 @@ impl ServiceManager for Systemd {
     }
 
     fn services(&self) -> Result<Vec<Service>, HostError> {
-        self.ask(|manager| {
-            let mut units = list(manager)?;
-            // Units that others refer to and that do not exist.
-            units.retain(|u| u.load_state != "not-found" || u.active_state != "inactive");
-            units.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-            let wanted: Vec<_> = units.iter().map(state::worth_asking).collect();
-            let fetched = fetch(manager, &units, &wanted)?;
-            Ok(units
-                .iter()
-                .zip(&fetched)
-                .map(|(unit, properties)| {
-                    let mut service = state::service_of(unit, self.kind, properties);
-                    for field in [Field::EnabledIn, Field::TriggeredBy, Field::Enablement] {
-                        service.lacks(field, Reason::NotMeasured, "asked of single services only");
-                    }
-                    service
-                })
-                .collect())
-        })
+        self.ask(|manager| self.listed(manager, Some("*.service")))
     }
 
     fn service(&self, name: &str) -> Result<Service, HostError> {
-        let name = if name.contains('.') { name.to_owned() } else { format!("{name}.service") };
+        let name = names::complete(name);
         let found = self.ask(|manager| {
-            let Some(unit) = find(manager, &name)? else { return Ok(None) };
-            let units = [unit];
-            let wanted: &[&str] =
-                if name.ends_with(".service") { &state::EVERYTHING } else { &state::EVERY_UNITS };
-            let fetched = fetch(manager, &units, &[wanted])?;
-            Ok(units.first().zip(fetched.first()).map(|(unit, properties)| {
-                let mut service = state::service_of(unit, self.kind, properties);
-                state::add_details(&mut service, properties);
-                service
-            }))
+            let Some((unit, properties)) = self.all_of(manager, &name)? else { return Ok(None) };
+            let mut service = state::service_of(&unit, self.kind, &properties);
+            details::add_details(&mut service, &unit, &properties);
+            Ok(Some(service))
         })?;
         found.ok_or(HostError::NoSuchService { manager: self.kind, name })
     }
 
+    fn units(&self) -> Result<Vec<Service>, HostError> {
+        self.ask(|manager| self.listed(manager, None))
+    }
+
     fn installed(&self) -> Result<Vec<Installed>, HostError> {
-        Ok(Vec::new())
+        let mut files = self.ask(Manager::unit_files)?;
+        files.sort_unstable_by(|a, b| file_name(&a.path).cmp(file_name(&b.path)));
+        Ok(files
+            .into_iter()
+            .map(|file| Installed {
+                name: file_name(&file.path).to_owned(),
+                path: file.path.into(),
+                enablement: file.state,
+                preset: None,
+            })
+            .collect())
     }
 
     fn jobs(&self) -> Result<Vec<Job>, HostError> {
-        Ok(Vec::new())
+        let mut jobs = self.ask(Manager::jobs)?;
+        jobs.sort_unstable_by_key(|job| job.id);
+        Ok(jobs
+            .into_iter()
+            .map(|job| Job { id: Some(job.id), name: job.unit, kind: job.kind, state: job.state })
+            .collect())
     }
 
-    fn dependencies(&self, _name: &str, _reverse: bool) -> Result<Vec<Dependency>, HostError> {
-        Ok(Vec::new())
+    fn dependencies(&self, name: &str, reverse: bool) -> Result<Vec<Dependency>, HostError> {
+        let name = names::complete(name);
+        let found = self.ask(|manager| {
+            Ok(self.all_of(manager, &name)?.map(|(_, all)| relations::of(&all, reverse)))
+        })?;
+        found.ok_or(HostError::NoSuchService { manager: self.kind, name })
     }
 
-    fn ability(&self, _verb: Verb) -> Ability {
-        Ability::Can
+    fn ability(&self, verb: Verb) -> Ability {
+        match verb {
+            Verb::Custom => Ability::Cannot {
+                why: "units of systemd have no commands of their own".to_owned(),
+                instead: "daemonctl reload NAME, or daemonctl kill NAME SIGNAL".to_owned(),
+            },
+            _ => Ability::Can,
+        }
     }
 
-    fn act(&self, _request: &Request<'_>, _watch: &mut dyn Watch) -> Vec<Outcome> {
-        Vec::new()
+    fn act(&self, request: &Request<'_>, watch: &mut dyn Watch) -> Vec<Outcome> {
+        if let Some(job) = jobs::job_of(request.verb) {
+            return self.run_jobs(job, request, watch);
+        }
+        if let Some(files) = files::files_of(request.verb) {
+            return self.run_files(files, request, watch);
+        }
+        if request.verb == Verb::ResetFailed {
+            return self.run_reset(request, watch);
+        }
+        let (why, instead) = match self.ability(request.verb) {
+            Ability::Cannot { why, instead } => (why, instead),
+            Ability::Can => (String::new(), String::new()),
+        };
+        let refusal = Refusal::new(RefusalKind::NotSupported, why).hint(instead);
+        self.finish_all(request.names, watch, |_| Err(refusal.clone()))
     }
 
     fn reload_definitions(&self) -> Result<Done, Refusal> {
-        Ok(Done::default())
+        self.reload_all()
+    }
+
+    fn native_properties(&self, name: &str) -> Option<Result<Vec<NativeProperty>, HostError>> {
+        Some(self.native(name))
+    }
+
+    fn as_systemd(&self) -> Option<&Systemd> {
+        Some(self)
     }
 }
 
-/// The loaded services.
-fn list(manager: &mut Manager) -> Result<Vec<Unit>, BusError> {
-    match manager.units(&[], &["*.service"]) {
-        // Before systemd 230.
-        Err(e) if e.is_unknown_method_or_property() => {
-            let mut units = manager.all_units()?;
-            units.retain(|u| u.name.ends_with(".service"));
-            Ok(units)
+/// Of two addresses that failed, what to tell. Its own socket is root's alone: for others it is the
+/// bus that is missing.
+fn more_telling(first: Option<BusError>, second: BusError) -> BusError {
+    match (first, second) {
+        (
+            Some(BusError::NotPermitted { address, detail, said: None }),
+            BusError::NotThere { address: bus, .. },
+        ) => {
+            let detail =
+                format!("{detail}; and the bus by which others may ask it is not there: {bus}");
+            BusError::NotPermitted { address, detail, said: None }
         }
-        other => other,
+        (first, second) => first.unwrap_or(second),
     }
 }
 
-/// The unit of this name, where there is one.
-fn find(manager: &mut Manager, name: &str) -> Result<Option<Unit>, BusError> {
-    let units = match manager.units_by_names(&[name]) {
-        Err(e) if e.is_unknown_method_or_property() => {
-            let mut units = manager.all_units()?;
-            units.retain(|u| u.name == name);
-            Ok(units)
-        }
-        other => other,
-    };
-    match units {
-        Ok(units) => Ok(units
-            .into_iter()
-            .find(|u| u.load_state != "not-found" || u.active_state != "inactive")),
-        // A text that can't be a unit's name.
-        Err(BusError::Failed { name, .. }) if name.ends_with(".InvalidArgs") => Ok(None),
-        Err(e) if e.is_no_such_unit() => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
-/// Asks for the wanted properties of each unit, all in one pipeline. What a manager does not have,
-/// or has no more, is left out.
-fn fetch(
-    manager: &mut Manager,
-    units: &[Unit],
-    wanted: &[&'static [&'static str]],
-) -> Result<Vec<Properties>, BusError> {
-    let requests: Vec<(usize, Property<'_>)> = units
-        .iter()
-        .zip(wanted)
-        .enumerate()
-        .flat_map(|(index, (unit, names))| {
-            names.iter().map(move |name| {
-                let property = if state::SERVICES_OWN.contains(name) {
-                    Property::of_service(&unit.path, name)
-                } else {
-                    Property::of_unit(&unit.path, name)
-                };
-                (index, property)
-            })
-        })
-        .collect();
-    let properties: Vec<Property<'_>> = requests.iter().map(|(_, p)| *p).collect();
-    let values = manager.properties(&properties)?;
-    let mut fetched: Vec<Properties> = units.iter().map(|_| Properties::default()).collect();
-    for ((index, property), value) in requests.iter().zip(values) {
-        let Some(place) = fetched.get_mut(*index) else { continue };
-        let value: Result<Value, BusError> = value;
-        place.insert(property.name.to_owned(), value);
-    }
-    Ok(fetched)
-}
+#[cfg(test)]
+mod act_tests;
+#[cfg(test)]
+mod fake;

@@ -1,18 +1,26 @@
 //! SysV init: scripts in `/etc/init.d`, links to them for each runlevel, and pid files.
 //!
-//! sysvinit keeps no state of services: what a script started is known only by the pid file that
-//! its daemon left. The words are those of `status` in the LSB's "Init Script Actions".
+//! sysvinit keeps no state of services: what a script started is known by the pid file that its
+//! daemon left, by its process, and, when one service is asked for, by the script's own `status`.
+//! The words are those of `status` in the LSB's "Init Script Actions".
+
+mod act;
+mod depends;
+mod enable;
+mod state;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use crate::HostError;
-use crate::proc::{Known, PidFile, Processes};
-use crate::script::{Script, ScriptIndex, read_scripts};
-use crate::service::{Field, ManagerKind, Reason, Service, ServiceState};
+use crate::proc::Processes;
+use crate::script::{ScriptIndex, Source, Unfit, read_scripts, read_source};
+use crate::service::{ManagerKind, Service};
+use crate::tool::Tools;
 use crate::{
-    Ability, Dependency, Done, Installed, Job, Outcome, Refusal, Request, ServiceManager, Verb,
-    Watch,
+    Ability, CustomCommand, Dependency, Details, Done, HostError, Installed, Job, Outcome, Refusal,
+    Request, ServiceManager, Verb, Watch,
 };
+pub(crate) use depends::Names;
 
 /// Scripts that are the machinery of the runlevels, not services.
 const MACHINERY: [&str; 8] =
@@ -22,19 +30,28 @@ const MACHINERY: [&str; 8] =
 #[derive(Clone, Debug)]
 pub struct SysV {
     root: PathBuf,
+    tools: Tools,
+    /// All scripts as they were when it was first asked which program is whose.
+    scripts: OnceLock<ScriptIndex>,
+    /// Likewise, who provides what.
+    names: OnceLock<depends::Names>,
 }
 
 impl SysV {
-    /// Of the machine whose tree is at `root` (`/` but in tests).
+    /// Of the machine whose tree is at `root` (`/` but in tests). Tools and scripts are run by
+    /// their path there.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        let (scripts, names) = (OnceLock::new(), OnceLock::new());
+        Self { root: root.to_owned(), tools: Tools::new(root), scripts, names }
     }
 
     /// As [`ServiceManager::services`], from scripts that were read before.
     pub fn services_of(&self, index: &ScriptIndex) -> Vec<Service> {
         let processes = Processes::new(&self.root);
         let scripts = index.scripts.iter().filter(|s| !MACHINERY.contains(&s.name.as_str()));
-        scripts.map(|script| service_of(script, &processes)).collect()
+        scripts
+            .map(|script| state::of(script, &processes, &|| index.owns_programs(script)))
+            .collect()
     }
 
     fn index(&self) -> Result<ScriptIndex, HostError> {
@@ -43,6 +60,32 @@ impl SysV {
             path,
             source,
         })
+    }
+
+    /// The script of that name, or that provides it.
+    fn source(&self, name: &str) -> Result<Source, HostError> {
+        let missing =
+            || HostError::NoSuchService { manager: ManagerKind::SysV, name: name.to_owned() };
+        match read_source(&self.root, name) {
+            Ok(source) => Ok(source),
+            Err(Unfit::Missing) => {
+                let index = self.index()?;
+                let script = index.by_name(name).ok_or_else(missing)?;
+                read_source(&self.root, &script.name).map_err(|_| missing())
+            }
+            Err(_) => Err(missing()),
+        }
+    }
+
+    fn names(&self) -> &depends::Names {
+        self.names.get_or_init(|| depends::Names::read(&self.root))
+    }
+
+    /// Its state as far as it is known without running its script.
+    fn look(&self, source: &Source) -> Service {
+        let index = || self.scripts.get_or_init(|| self.index().unwrap_or_default());
+        let is_own = || index().owns_programs(&source.script);
+        state::of(&source.script, &Processes::new(&self.root), &is_own)
     }
 }
 
@@ -56,172 +99,75 @@ impl ServiceManager for SysV {
     }
 
     fn service(&self, name: &str) -> Result<Service, HostError> {
-        let index = self.index()?;
-        let script = index.by_name(name).ok_or_else(|| HostError::NoSuchService {
-            manager: ManagerKind::SysV,
-            name: name.to_owned(),
-        })?;
-        Ok(service_of(script, &Processes::new(&self.root)))
+        let source = self.source(name)?;
+        let mut service = self.look(&source);
+        let mut details = Details {
+            configuration: source.settings.clone(),
+            provides: source.script.provides.clone(),
+            can_reload: source.commands.has("reload"),
+            commands: own_commands(&source),
+            dependencies: self.names().of(&source),
+            ..Details::default()
+        };
+        self.lsb(&source, &|| self.look(&source)).complete(&mut service, &mut details);
+        service.details = Some(Box::new(details));
+        Ok(service)
     }
 
     fn installed(&self) -> Result<Vec<Installed>, HostError> {
-        Ok(Vec::new())
+        let index = self.index()?;
+        let scripts = index.scripts.iter().filter(|s| !MACHINERY.contains(&s.name.as_str()));
+        let one = |script: &crate::Script| Installed {
+            name: script.name.clone(),
+            path: script.path.clone(),
+            enablement: state::enablement(script).to_owned(),
+            preset: None,
+        };
+        Ok(scripts.map(one).collect())
     }
 
     fn jobs(&self) -> Result<Vec<Job>, HostError> {
         Ok(Vec::new())
     }
 
-    fn dependencies(&self, _name: &str, _reverse: bool) -> Result<Vec<Dependency>, HostError> {
-        Ok(Vec::new())
+    fn dependencies(&self, name: &str, reverse: bool) -> Result<Vec<Dependency>, HostError> {
+        let source = self.source(name)?;
+        Ok(if reverse { self.names().on(&source) } else { self.names().of(&source) })
     }
 
-    fn ability(&self, _verb: Verb) -> Ability {
-        Ability::Can
+    fn ability(&self, verb: Verb) -> Ability {
+        act::ability(verb, None)
     }
 
-    fn act(&self, _request: &Request<'_>, _watch: &mut dyn Watch) -> Vec<Outcome> {
-        Vec::new()
+    fn act(&self, request: &Request<'_>, watch: &mut dyn Watch) -> Vec<Outcome> {
+        request.names.iter().map(|name| self.act_on(request, name, watch)).collect()
     }
 
     fn reload_definitions(&self) -> Result<Done, Refusal> {
-        Ok(Done::default())
+        let note = "SysV init reads a script each time that it runs it: there is nothing to reload";
+        Ok(Done { nothing_to_do: true, notes: vec![note.to_owned()], ..Done::default() })
     }
 }
 
-fn service_of(script: &Script, processes: &Processes) -> Service {
-    let mut service = Service::new(&script.name, ManagerKind::SysV);
-    describe(&mut service, script);
-    service.enabled_in = Some(script.runlevels.clone());
-    let enabled = script.runlevels.iter().any(|level| level != "0" && level != "6");
-    service.enablement = Some(if enabled { "enabled" } else { "disabled" }.to_owned());
-    service.lacks(Field::Restarts, Reason::NotApplicable, "SysV init restarts nothing");
-    service.lacks(Field::Result, Reason::Unknown, "SysV init keeps no exit status");
-    service.lacks(Field::TriggeredBy, Reason::NotApplicable, "SysV init has no triggers");
-    service.lacks(
-        Field::Since,
-        Reason::Unknown,
-        "SysV init keeps no times; the main process's start tells",
-    );
-    judge(&mut service, script, &processes.find(script));
-    service
-}
-
-/// What a script says of itself, for whichever manager runs it.
-pub(crate) fn describe(service: &mut Service, script: &Script) {
-    if let Some(description) = &script.description {
-        service.description.clone_from(description);
-    }
-    service.definition = Some(script.path.clone());
-    service.pid_files.clone_from(&script.pid_files);
-}
-
-/// What the pid files of a script come to.
-#[derive(Clone, Debug)]
-pub(crate) enum Found {
-    /// This one's process runs.
-    Alive(u32),
-    /// This one is there, and its process is not.
-    Dead { path: PathBuf, pid: u32, taken_by: Option<String> },
-    /// It is there, and whether its process runs can't be known.
-    Unclear { path: PathBuf, detail: String },
-    /// None is there.
-    None,
-}
-
-impl Processes {
-    /// Looks at the pid files that a script names, else at those that are usual for its name.
-    pub(crate) fn find(&self, script: &Script) -> Found {
-        let mut names = script.process_names.clone();
-        names.push(script.name.clone());
-        let known = Known { programs: &script.daemon_paths, names: &names };
-        let mut found = Found::None;
-        let usual = if script.pid_files.is_empty() && !script.daemon_paths.is_empty() {
-            usual_pid_files(script)
-        } else {
-            Vec::new()
-        };
-        for path in script.pid_files.iter().chain(&usual) {
-            let path = path.clone();
-            let next = match self.of_pid_file(&path, known) {
-                PidFile::Alive(pid) => return Found::Alive(pid),
-                PidFile::Absent => continue,
-                PidFile::Dead { pid, taken_by } => Found::Dead { path, pid, taken_by },
-                PidFile::Hidden(pid) => Found::Unclear {
-                    path,
-                    detail: format!("it names pid {pid}, which cannot be seen from here"),
-                },
-                PidFile::Unreadable(detail) => Found::Unclear { path, detail },
-            };
-            if matches!(found, Found::None) {
-                found = next;
-            }
-        }
-        found
-    }
-}
-
-fn usual_pid_files(script: &Script) -> Vec<PathBuf> {
-    let programs = script.daemon_paths.iter().filter_map(|p| p.file_name()?.to_str());
-    let mut files = Vec::new();
-    for name in std::iter::once(script.name.as_str()).chain(programs) {
-        for file in [format!("/run/{name}.pid"), format!("/run/{name}/{name}.pid")] {
-            let file = PathBuf::from(file);
-            if !files.contains(&file) {
-                files.push(file);
-            }
-        }
-    }
-    files
-}
-
-fn judge(service: &mut Service, script: &Script, found: &Found) {
-    let no_daemon = script.daemon_paths.is_empty() && script.pid_files.is_empty();
-    match found {
-        Found::Alive(pid) => {
-            service.state = ServiceState::Running;
-            service.main_pid = Some(*pid);
-            service.native = "running".to_owned();
-            return;
-        }
-        Found::Dead { .. } => {
-            service.state = ServiceState::Crashed;
-            service.native = "dead but pid file exists".to_owned();
-        }
-        Found::None if !script.pid_files.is_empty() => {
-            service.state = ServiceState::Stopped;
-            service.native = "not running".to_owned();
-        }
-        Found::None | Found::Unclear { .. } => "unknown".clone_into(&mut service.native),
-    }
-    let (reason, detail) = no_pid(found, no_daemon);
-    if service.state == ServiceState::Unknown {
-        service.lacks(Field::State, reason, detail.clone());
-    }
-    service.lacks(Field::MainPid, reason, detail);
-}
-
-/// Why a script's daemon has no pid that is known.
-pub(crate) fn no_pid(found: &Found, no_daemon: bool) -> (Reason, String) {
-    match found {
-        Found::Alive(_) => (Reason::NotApplicable, String::new()),
-        Found::Dead { path, pid, taken_by: None } => {
-            (Reason::Vanished, format!("{} names pid {pid}, which is gone", path.display()))
-        }
-        Found::Dead { path, pid, taken_by: Some(other) } => (
-            Reason::Vanished,
-            format!(
-                "{} names pid {pid}, which another process has now: {}",
-                path.display(),
-                other.escape_debug()
-            ),
-        ),
-        Found::Unclear { path, detail } => {
-            (Reason::Unknown, format!("{}: {detail}", path.display()))
-        }
-        Found::None if no_daemon => {
-            (Reason::NotApplicable, "its script names neither a daemon nor a pid file".to_owned())
-        }
-        Found::None => (Reason::Unknown, "there is no pid file".to_owned()),
-    }
+/// The commands that a script has besides those that a verb stands for.
+pub(crate) fn own_commands(source: &Source) -> Vec<CustomCommand> {
+    let usual = [
+        "start",
+        "stop",
+        "restart",
+        "try-restart",
+        "condrestart",
+        "conditionalrestart",
+        "reload",
+        "force-reload",
+        "status",
+    ];
+    let own = source.commands.names.iter().filter(|name| !usual.contains(&name.as_str()));
+    own.map(|name| CustomCommand {
+        name: name.clone(),
+        description: None,
+        only_started: false,
+        only_stopped: false,
+    })
+    .collect()
 }

@@ -25,6 +25,7 @@ impl Connection {
                 interface: "org.freedesktop.DBus",
                 member: "Hello",
                 args: &[],
+                may_ask: false,
             }));
         }
         self.send(&out, deadline)?;
@@ -42,7 +43,7 @@ impl Connection {
             let detail = format!("authentication: {}", printable(&line));
             let address = self.address.clone();
             return Err(if line.starts_with("REJECTED") {
-                BusError::NotPermitted { address, detail }
+                BusError::NotPermitted { address, detail, said: None }
             } else {
                 BusError::Protocol { address, detail }
             });

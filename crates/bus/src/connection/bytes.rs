@@ -14,6 +14,13 @@ use crate::{Address, BusError};
 
 /// How much is read at once, in bytes.
 pub(super) const CHUNK: usize = 64 << 10;
+
+/// A point in time, that far away; a year, where that is farther than the clock reaches.
+pub(super) fn deadline_in(wait: Duration) -> Instant {
+    const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
+    Instant::now() + wait.min(YEAR)
+}
+
 pub(super) fn open(address: &Address, timeout: Duration) -> rustix::io::Result<UnixStream> {
     let place = SocketAddrUnix::new(address.path())?;
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
@@ -45,6 +52,7 @@ impl Connection {
                 detail: "it closed the connection before it authenticated us: it serves another \
                          user, or runs in another pid namespace than we do"
                     .to_owned(),
+                said: None,
             },
             (true, true) => BusError::protocol(&self.address, "it closed the connection"),
             (false, _) => BusError::io(&self.address, self.timeout, error),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Look;
+use super::look::Look;
 use crate::read;
 
 /// Longest record that is read, in bytes.

@@ -99,6 +99,23 @@ proptest! {
     #[test]
     fn any_text_is_read(text: String, defaults: String) {
         let _ = read("any", &text, &defaults);
+        let _ = super::source_of("any", &text);
+    }
+
+    #[test]
+    fn any_script_is_read(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "case $1 in", "case ", " in ", "esac", ";;", ")", "(", "start", "stop|", "\n", "'", "\"",
+            "\\", "#", "# Provides: a\n", "### BEGIN INIT INFO\n", "# Description: x\n", "#\t",
+            "### END INIT INFO\n", "depend() {", "}", "need ", "extra_commands=\"", "é", "{", "&&",
+            "Usage: {start|stop}", "# chkconfig: ", "- 1", "\r\n",
+        ]), 0..60),
+    ) {
+        let text = parts.concat();
+        for first in ["#!/bin/sh\n", "#!/sbin/openrc-run\n", ""] {
+            let source = super::source_of("any", &format!("{first}{text}"));
+            prop_assert!(source.commands.names.iter().all(|n| !n.is_empty() && n.len() <= 64));
+        }
     }
 
     #[test]
@@ -110,6 +127,7 @@ proptest! {
         ]), 0..60),
     ) {
         let script = read("any", &parts.concat(), "");
+        let _ = super::source_of("any", &format!("#!/sbin/openrc-run\n{}", parts.concat()));
         prop_assert!(script.pid_files.iter().all(|p| p.is_absolute()));
     }
 }

@@ -3,16 +3,11 @@
 //! States as org.freedesktop.systemd1(5) has them; which of the four time stamps counts is decided
 //! as `systemctl status` does.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-
-use bus::wire::Value;
 use bus::{BusError, Unit};
 
+use super::properties::{Properties, number, text};
+use crate::UnitWords;
 use crate::service::{Field, ManagerKind, Reason, Service, ServiceState};
-
-/// What was asked of one unit.
-pub(super) type Properties = HashMap<String, Result<Value, BusError>>;
 
 const ACTIVE_SINCE: &str = "ActiveEnterTimestamp";
 const INACTIVE_SINCE: &str = "InactiveEnterTimestamp";
@@ -23,41 +18,18 @@ const DEACTIVATING_SINCE: &str = "ActiveExitTimestamp";
 pub(super) const SERVICES_OWN: [&str; 6] =
     ["MainPID", "NRestarts", "Result", "ExecMainCode", "ExecMainStatus", "PIDFile"];
 
-/// What is asked of one unit that is no service.
-pub(super) const EVERY_UNITS: [&str; 9] = [
-    ACTIVE_SINCE,
-    INACTIVE_SINCE,
-    ACTIVATING_SINCE,
-    DEACTIVATING_SINCE,
-    "TriggeredBy",
-    "FragmentPath",
-    "UnitFileState",
-    "WantedBy",
-    "RequiredBy",
-];
-
-/// What is asked of one service.
-pub(super) const EVERYTHING: [&str; 15] = [
-    ACTIVE_SINCE,
-    INACTIVE_SINCE,
-    ACTIVATING_SINCE,
-    DEACTIVATING_SINCE,
-    "TriggeredBy",
-    "FragmentPath",
-    "UnitFileState",
-    "WantedBy",
-    "RequiredBy",
-    "MainPID",
-    "NRestarts",
-    "Result",
-    "ExecMainCode",
-    "ExecMainStatus",
-    "PIDFile",
-];
-
 /// What is asked of each of many services: every property costs the manager some 15 µs, so only
 /// what can differ from its default in this state.
 pub(super) fn worth_asking(unit: &Unit) -> &'static [&'static str] {
+    if !is_service(unit) {
+        return match unit.active_state.as_str() {
+            "active" | "reloading" | "refreshing" => &[ACTIVE_SINCE],
+            "failed" => &[INACTIVE_SINCE],
+            "activating" => &[ACTIVATING_SINCE],
+            "deactivating" => &[DEACTIVATING_SINCE],
+            _ => &[],
+        };
+    }
     match (unit.active_state.as_str(), unit.sub_state.as_str()) {
         ("active" | "reloading", "exited") => &[ACTIVE_SINCE],
         ("active" | "reloading", _) => &[ACTIVE_SINCE, "MainPID", "NRestarts"],
@@ -71,6 +43,10 @@ pub(super) fn worth_asking(unit: &Unit) -> &'static [&'static str] {
     }
 }
 
+fn is_service(unit: &Unit) -> bool {
+    unit.name.ends_with(".service")
+}
+
 /// A unit and what was fetched of it.
 pub(super) fn service_of(unit: &Unit, manager: ManagerKind, properties: &Properties) -> Service {
     let mut service = Service::new(&unit.name, manager);
@@ -81,6 +57,11 @@ pub(super) fn service_of(unit: &Unit, manager: ManagerKind, properties: &Propert
     if unit.load_state != "loaded" {
         service.native = format!("{}, {}", service.native, unit.load_state);
     }
+    service.unit_words = Some(UnitWords {
+        load: unit.load_state.clone(),
+        active: unit.active_state.clone(),
+        sub: unit.sub_state.clone(),
+    });
     service.since_unix_usec = number(properties, since_property(unit)).filter(|t| *t != 0);
     service.main_pid =
         number(properties, "MainPID").filter(|p| *p != 0).and_then(|p| u32::try_from(p).ok());
@@ -153,6 +134,10 @@ fn explain_gaps(service: &mut Service, unit: &Unit, properties: &Properties) {
         if !missing {
             continue;
         }
+        if matches!(field, Field::MainPid | Field::Restarts) && !is_service(unit) {
+            service.lacks(field, Reason::NotApplicable, "only services have it");
+            continue;
+        }
         match properties.get(property) {
             Some(Ok(_)) => service.lacks(field, Reason::NotApplicable, otherwise),
             Some(Err(e)) if e.is_unknown_method_or_property() => {
@@ -184,55 +169,6 @@ impl Service {
                 | ServiceState::Unknown
         )
     }
-}
-
-/// What is asked of single services only.
-pub(super) fn add_details(service: &mut Service, properties: &Properties) {
-    service.triggered_by = strings(properties, "TriggeredBy");
-    let wanted = strings(properties, "WantedBy");
-    let required = strings(properties, "RequiredBy");
-    service.enabled_in = wanted.zip(required).map(|(mut units, more)| {
-        units.extend(more);
-        units.sort_unstable();
-        units.dedup();
-        units
-    });
-    service.enablement =
-        text(properties, "UnitFileState").filter(|s| !s.is_empty()).map(str::to_owned);
-    service.definition =
-        text(properties, "FragmentPath").filter(|p| !p.is_empty()).map(PathBuf::from);
-    service.pid_files = text(properties, "PIDFile")
-        .filter(|p| !p.is_empty())
-        .map(PathBuf::from)
-        .into_iter()
-        .collect();
-    if service.definition.is_some() {
-        service.gaps.retain(|g| g.field != Field::Definition);
-    }
-    if service.enablement.is_none() {
-        service.lacks(Field::Enablement, Reason::NotApplicable, "it has no unit file to enable");
-    }
-    for (field, missing) in [
-        (Field::TriggeredBy, service.triggered_by.is_none()),
-        (Field::EnabledIn, service.enabled_in.is_none()),
-    ] {
-        if missing {
-            service.lacks(field, Reason::Unknown, "this manager does not tell it");
-        }
-    }
-}
-
-fn number(properties: &Properties, name: &str) -> Option<u64> {
-    properties.get(name)?.as_ref().ok()?.as_u64()
-}
-
-fn text<'p>(properties: &'p Properties, name: &str) -> Option<&'p str> {
-    properties.get(name)?.as_ref().ok()?.as_str()
-}
-
-fn strings(properties: &Properties, name: &str) -> Option<Vec<String>> {
-    let texts = properties.get(name)?.as_ref().ok()?.as_strings()?;
-    Some(texts.into_iter().map(str::to_owned).collect())
 }
 
 #[cfg(test)]

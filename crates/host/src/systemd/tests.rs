@@ -1,7 +1,9 @@
 use bus::wire::Value;
 use bus::{BusError, Unit};
 
-use super::{Properties, add_details, service_of};
+use super::super::details::add_details;
+use super::super::properties::Properties;
+use super::service_of;
 use crate::service::{Field, ManagerKind, Reason, Service, ServiceState};
 
 fn unit(load: &str, active: &str, sub: &str) -> Unit {
@@ -103,7 +105,7 @@ fn what_is_missing_has_its_reason() {
     properties.insert("WantedBy".into(), Ok(Value::Array(vec![Value::Text("b.target".into())])));
     properties.insert("RequiredBy".into(), Ok(Value::Array(vec![Value::Text("a.target".into())])));
     properties.insert("FragmentPath".into(), Ok(Value::Text("/etc/a".into())));
-    add_details(&mut service, &properties);
+    add_details(&mut service, &running, &properties);
     assert_eq!(service.enabled_in, Some(vec!["a.target".to_owned(), "b.target".to_owned()]));
     assert_eq!((service.triggered_by.is_some(), service.definition.is_some()), (false, true));
     assert_eq!(reason(&service, Field::TriggeredBy), Some(Reason::Unknown));
