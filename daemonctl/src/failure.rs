@@ -9,8 +9,51 @@ pub mod exit {
     pub const FAILED: u8 = 1;
     /// The command line makes no sense (clap's own status too).
     pub const USAGE: u8 = 2;
+    /// The manager, or the service, has no such thing (LSB: "unimplemented feature").
+    pub const NOT_SUPPORTED: u8 = 3;
     /// There is no such process, service, port or path (`systemctl status`: "no such unit").
     pub const NOT_FOUND: u8 = 4;
+    /// The caller may not do that (LSB, of actions: "user had insufficient privilege").
+    pub const NOT_PERMITTED: u8 = 4;
+    /// There is no such service to do something with (LSB: "program is not installed").
+    pub const NOT_INSTALLED: u8 = 5;
+    /// It is there and its settings are missing or wrong (LSB: "program is not configured").
+    pub const NOT_CONFIGURED: u8 = 6;
+    /// It would have to run for that (LSB: "program is not running").
+    pub const NOT_RUNNING: u8 = 7;
+}
+
+/// The exit status for something that a manager did not do: the one table, for every manager, as
+/// systemctl ends for the same reason, and as the LSB has it for init scripts.
+pub fn of_refusal(refusal: &host::Refusal) -> u8 {
+    use host::RefusalKind as Kind;
+    // What systemctl tells apart by the name of the error alone.
+    let error = refusal.native.as_deref().and_then(|n| n.strip_prefix("org.freedesktop.systemd1."));
+    match error {
+        Some("LoadFailed") => return exit::NOT_CONFIGURED,
+        Some("OnlyByDependency" | "NoIsolation" | "TransactionIsDestructive") => {
+            return exit::NOT_PERMITTED;
+        }
+        _ => {}
+    }
+    match refusal.kind {
+        Kind::NoSuchService => exit::NOT_INSTALLED,
+        Kind::NotPermitted => exit::NOT_PERMITTED,
+        Kind::NotSupported => exit::NOT_SUPPORTED,
+        // A script that knows the LSB's words says more than "failed".
+        Kind::Failed => match refusal.exit_status {
+            Some(5) => exit::NOT_INSTALLED,
+            Some(6) => exit::NOT_CONFIGURED,
+            Some(7) => exit::NOT_RUNNING,
+            _ => exit::FAILED,
+        },
+        Kind::Masked
+        | Kind::DependencyFailed
+        | Kind::TimedOut
+        | Kind::Cancelled
+        | Kind::Refused
+        | Kind::ManagerUnavailable => exit::FAILED,
+    }
 }
 
 /// Prints what the parser of the command line has to say: help and version as they are, an error
@@ -54,6 +97,30 @@ impl Failure {
     /// There is no such thing.
     pub fn not_found(message: impl fmt::Display) -> Failure {
         Failure { status: exit::NOT_FOUND, message: message.to_string(), hint: None }
+    }
+
+    /// With another exit status.
+    pub fn with_status(mut self, status: u8) -> Failure {
+        self.status = status;
+        self
+    }
+
+    /// As a verb that does something ends: what is not there is "not installed" to it, not "unknown".
+    pub fn of_action(self) -> Failure {
+        match self.status {
+            exit::NOT_FOUND => self.with_status(exit::NOT_INSTALLED),
+            _ => self,
+        }
+    }
+
+    /// What it says, without its hint.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do, where it says so.
+    pub fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 
     /// Adds what to do.

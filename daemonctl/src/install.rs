@@ -1,5 +1,5 @@
-//! What `enable`, `disable`, `mask`, `unmask` and `preset` share: the tree, carrying out what was
-//! computed, and saying it.
+//! What `enable`, `disable`, `mask`, `unmask` and `preset` share where they work on a tree: carrying
+//! out what was computed, and saying it. Managers that run are asked in `commands/act/boot.rs`.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -41,10 +41,8 @@ pub fn run(
     plan: impl FnOnce(Install<'_>) -> Plan,
 ) -> Result<ExitCode, Failure> {
     let Some(root) = &options.tree.root else {
-        return Err(Failure::usage(format!("{command} needs --root DIR")).hint(
-            "on a running machine this comes with the verbs of the service managers; for a tree \
-             that is not running give --root DIR",
-        ));
+        return Err(Failure::usage(format!("{command} needs --root DIR"))
+            .hint("it works on trees that are not running; on this machine: enable and disable"));
     };
     let disk = unit_tree::disk(&options.tree)?;
     let search = unit_tree::search_path(&options.tree, &disk);
@@ -84,7 +82,7 @@ pub fn run(
     })
 }
 
-fn on_disk(change: &Change) -> files::Change {
+pub fn on_disk(change: &Change) -> files::Change {
     match change {
         Change::Link { path, target } | Change::Replace { path, target, .. } => {
             files::Change::Link { path: path.to_string(), target: target.to_string() }

@@ -10,6 +10,7 @@
 )]
 
 mod cmd_support;
+mod host_read_support;
 mod install_support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,8 @@ enum Type {
     Time,
     Word(String),
     Object(Vec<String>),
+    /// An object with keys of somebody else's.
+    Foreign,
     List(Box<Type>),
     /// Or null; `true`: with its reason under `unavailable`.
     OrNull(Box<Type>, bool),
@@ -108,6 +111,7 @@ fn read_type(text: &str) -> Type {
         "number" => Type::Number,
         "boolean" => Type::Boolean,
         "time" => Type::Time,
+        "object" => Type::Foreign,
         _ => match text.strip_prefix("word of ") {
             Some(link) => Type::Word(linked(link)),
             None => Type::Object(text.split(" with ").map(linked).collect()),
@@ -224,6 +228,7 @@ impl Check<'_> {
             Type::Integer => value.is_i64() || value.is_u64(),
             Type::Number => value.is_number(),
             Type::Boolean => value.is_boolean(),
+            Type::Foreign => value.is_object(),
             Type::Time => {
                 value.as_str().is_some_and(|time| time.len() == 20 && time.ends_with('Z'))
             }
@@ -265,6 +270,7 @@ fn what_is_printed_is_what_is_documented() {
     let root = units.path().to_str().unwrap();
     let installed = install_support::small_tree();
     let image = installed.path().to_str().unwrap();
+    of_services(&mut check);
     let commands: &[&[&str]] = &[
         &["ps"],
         &["ps", "--columns", &all],
@@ -309,6 +315,32 @@ fn what_is_printed_is_what_is_documented() {
     unseen(&schema, &check.seen);
 }
 
+/// What commands on services print, of a machine that SysV init runs.
+fn of_services(check: &mut Check<'_>) {
+    let machine = host_read_support::Machine::busy();
+    let proc = machine.root().join("proc").display().to_string();
+    let root_of = machine.root().display().to_string();
+    let on = |args: &[&str]| -> Value {
+        json(&[&["--system-root", &root_of, "--proc-root", &proc], args].concat())
+    };
+    let services = all_columns(&["list"]);
+    for command in [
+        &["list"][..],
+        &["list", "--all", "--columns", &services],
+        &["status"],
+        &["status", "nginx", "redis", "cron"],
+        &["show", "nginx"],
+        &["is-active", "nginx", "mysql"],
+        &["is-enabled", "nginx"],
+        &["is-failed", "cron"],
+        &["jobs"],
+        &["cat", "nginx"],
+        &["deps", "nginx"],
+    ] {
+        check.document(&on(command));
+    }
+}
+
 /// Units whose plans have something of everything: wants of what does not exist, or needs what does
 /// not, a contradiction, a trigger that stays.
 fn dependent_units() -> Folder {
@@ -334,7 +366,7 @@ fn dependent_units() -> Folder {
 /// A key that is documented and that nothing prints is a promise that nobody keeps. Left out is
 /// what a machine need not have.
 fn unseen(schema: &Schema, seen: &BTreeSet<String>) {
-    const RARE: [&str; 8] = [
+    const RARE: [&str; 16] = [
         "Trouble.",
         "Port.",
         "Service.",
@@ -343,6 +375,15 @@ fn unseen(schema: &Schema, seen: &BTreeSet<String>) {
         "Line.",
         "Endpoint.",
         "File.match",
+        // What systemd and scripts of some services have.
+        "show.native",
+        "Native properties.",
+        "Script command.",
+        "Script's status.",
+        "Relation of services.",
+        "Holder of a relation.",
+        "Queued job.",
+        "Holder of a job.",
     ];
     let every = schema
         .objects

@@ -9,6 +9,7 @@
 //! not install packages either: it says which it needs ([`requirements::DEBIAN_PACKAGES`]), and
 //! the chores do that.
 
+pub mod ansible;
 pub mod boxes;
 pub mod corpus;
 pub mod fakeproc;

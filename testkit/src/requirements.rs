@@ -4,7 +4,7 @@
 ///
 /// What runs *inside* a box is part of its tree and is fetched by `mmdebstrap` when that is built.
 pub const DEBIAN_PACKAGES: &[&str] =
-    &["mmdebstrap", "systemd", "systemd-container", "tzdata", "util-linux"];
+    &["mmdebstrap", "python3-pip", "systemd", "systemd-container", "tzdata", "util-linux"];
 
 /// Programs of [`DEBIAN_PACKAGES`] that are called by name.
 pub const PROGRAMS: &[&str] = &[

@@ -1,4 +1,7 @@
-//! `daemonctl cat`: a unit's files, or the one definition that they make together.
+//! `daemonctl cat`: a unit's files, or the one definition that they make together; of services that
+//! scripts start, the script and its settings.
+
+mod script;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -12,6 +15,7 @@ use unit::{Files as _, LoadState, Name, Unit};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::findings;
+use crate::managers::{self, Which};
 use crate::unit_names;
 use crate::unit_tree::{TreeOptions, UnitTree};
 
@@ -19,6 +23,7 @@ const AFTER_HELP: &str = "\
 Without --effective: each file as it is, its path in front, in the order in which they are read.
 With it: what holds when all files are read, resets and overrides done, specifiers replaced; above
 each line stands where it was written. The output can be used as a unit file.
+Where OpenRC or SysV init runs the machine: the script, and the files of settings that it reads.
 
 Examples:
   daemonctl cat nginx
@@ -39,9 +44,12 @@ pub struct Args {
     effective: bool,
     #[command(flatten)]
     tree: TreeOptions,
+    /// Services of this manager, whatever runs the machine.
+    #[arg(long, value_name = "KIND", help_heading = "Manager", conflicts_with = "root")]
+    manager: Option<Which>,
 }
 
-/// A file of a unit.
+/// A file of a unit or of a service.
 struct File {
     path: String,
     /// Its bytes, or why there are none.
@@ -50,11 +58,16 @@ struct File {
 
 /// Prints what units are defined by.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
+    if managers::means_scripts(context, args.manager, &args.tree, &args.what) {
+        return script::run(context, args);
+    }
+    let is_user = args.tree.user || args.manager == Some(Which::SystemdUser);
+    let options = TreeOptions { user: is_user, ..args.tree.clone() };
     let mut shown = Vec::new();
     for what in &args.what {
-        let asked = unit_names::asked(what, &args.tree)?;
+        let asked = unit_names::asked(what, &options)?;
         let folders: Vec<String> = asked.folder.into_iter().collect();
-        let tree = UnitTree::open_with(&args.tree, &folders)?;
+        let tree = UnitTree::open_with(&options, &folders)?;
         let unit = tree.loader().load(&asked.name);
         // A link that leads nowhere is shown as one.
         if unit.files.iter().all(|path| path.is_empty()) {
@@ -95,30 +108,39 @@ fn read(tree: &UnitTree, unit: &Unit) -> Vec<File> {
 }
 
 fn raw(context: &Context, shown: &[(Unit, Vec<File>)]) -> Result<(), Failure> {
+    let files = shown.iter().flat_map(|(unit, files)| {
+        let masked = if unit.state == LoadState::Masked { " (masked)" } else { "" };
+        files.iter().map(move |file| (masked, file))
+    });
+    print_files(context, files)
+}
+
+/// Prints files one after another, each with its path and a remark above it.
+fn print_files<'a>(
+    context: &Context,
+    files: impl Iterator<Item = (&'static str, &'a File)>,
+) -> Result<(), Failure> {
     let theme = context.layout().theme;
     let to_terminal = std::io::stdout().is_terminal();
     let mut out = std::io::stdout().lock();
     let mut is_first = true;
-    for (unit, files) in shown {
-        for file in files {
-            if !std::mem::replace(&mut is_first, false) {
-                writeln!(out)?;
-            }
-            let mut head = String::new();
-            let masked = if unit.state == LoadState::Masked { " (masked)" } else { "" };
-            let path = text::clean(file.path.as_bytes());
-            present::style::paint(&format!("# {path}{masked}"), Style::Good, &theme, &mut head);
-            writeln!(out, "{head}")?;
-            match &file.bytes {
-                Err(why) => writeln!(out, "# {}", text::clean(why.as_bytes()))?,
-                // What goes to a file or a program goes there unchanged.
-                Ok(bytes) if !to_terminal => out.write_all(bytes)?,
-                Ok(bytes) => {
-                    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-                    for line in body.split(|byte| *byte == b'\n') {
-                        let line = text::clean(line.strip_suffix(b"\r").unwrap_or(line));
-                        writeln!(out, "{line}")?;
-                    }
+    for (remark, file) in files {
+        if !std::mem::replace(&mut is_first, false) {
+            writeln!(out)?;
+        }
+        let mut head = String::new();
+        let path = text::clean(file.path.as_bytes());
+        present::style::paint(&format!("# {path}{remark}"), Style::Good, &theme, &mut head);
+        writeln!(out, "{head}")?;
+        match &file.bytes {
+            Err(why) => writeln!(out, "# {}", text::clean(why.as_bytes()))?,
+            // What goes to a file or a program goes there unchanged.
+            Ok(bytes) if !to_terminal => out.write_all(bytes)?,
+            Ok(bytes) => {
+                let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+                for line in body.split(|byte| *byte == b'\n') {
+                    let line = text::clean(line.strip_suffix(b"\r").unwrap_or(line));
+                    writeln!(out, "{line}")?;
                 }
             }
         }

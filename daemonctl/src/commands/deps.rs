@@ -1,4 +1,6 @@
-//! `daemonctl deps`: what a unit depends on, or what depends on it.
+//! `daemonctl deps`: what a unit or a service depends on, or what depends on it.
+
+mod services;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -10,6 +12,7 @@ use unit::graph::{Dependency, Edge, Graph, NodeId};
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::managers::{self, Which};
 use crate::unit_graph::{self, Units};
 use crate::unit_tree::TreeOptions;
 
@@ -17,6 +20,8 @@ const AFTER_HELP: &str = "\
 Shown is what starting NAME brings with it, as systemctl list-dependencies does: targets are followed
 by what they bring, other units only with --all. A unit that stood above is not followed again (…).
 All units of the search path are looked at, running or not.
+Where OpenRC or SysV init runs the machine: what the services' scripts say that they need, want and use
+(--order: before and after what they start), and which service stands for a virtual name.
 
 Examples:
   daemonctl deps nginx
@@ -26,12 +31,15 @@ Examples:
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 4 no such unit.";
 
+/// What a unit's name is asked for without.
+const DEFAULT_TARGET: &str = "default.target";
+
 /// Options of `deps`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
     /// Names of units, or paths of unit files.
-    #[arg(value_name = "NAME", default_value = "default.target")]
+    #[arg(value_name = "NAME", default_value = DEFAULT_TARGET)]
     what: Vec<String>,
     /// What brings NAME with it, not what NAME brings.
     #[arg(long, short)]
@@ -56,6 +64,9 @@ pub struct Args {
     graph: Form,
     #[command(flatten)]
     tree: TreeOptions,
+    /// Services of this manager, whatever runs the machine.
+    #[arg(long, value_name = "KIND", help_heading = "Manager", conflicts_with = "root")]
+    manager: Option<Which>,
 }
 
 /// How dependencies are drawn.
@@ -108,7 +119,12 @@ struct Forest {
 
 /// Shows what units depend on.
 pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
-    let units = Units::load(&args.tree, &args.what)?;
+    if managers::means_scripts(context, args.manager, &args.tree, &args.what) {
+        return services::run(context, args);
+    }
+    let is_user = args.tree.user || args.manager == Some(Which::SystemdUser);
+    let options = TreeOptions { user: is_user, ..args.tree.clone() };
+    let units = Units::load(&options, &args.what)?;
     let graph = units.graph();
     let asked = units.find(&graph)?;
     let direction = args.direction();

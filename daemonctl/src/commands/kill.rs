@@ -4,7 +4,7 @@
 //! pidfd, and only then proved by its start time to be the one that was looked at ([`send`]).
 
 mod plan;
-mod send;
+pub(crate) mod send;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! `daemonctl plan`: what starting or stopping units would do, in which order, and why.
 
-mod refusal;
+pub mod refusal;
 
 use std::process::ExitCode;
 

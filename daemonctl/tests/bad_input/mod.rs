@@ -260,8 +260,8 @@ pub fn keep(command: &mut Command) -> Kept {
     Kept(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
 }
 
-/// Subcommands that work on unit files or on texts; bad_input_units.rs has their bad input.
-const NOT_OF_PROCESSES: [&str; 13] = [
+/// Subcommands that work on services, on unit files or on texts; the tests of each have their bad input.
+const NOT_OF_PROCESSES: [&str; 36] = [
     "verify",
     "cat",
     "deps",
@@ -275,6 +275,29 @@ const NOT_OF_PROCESSES: [&str; 13] = [
     "timespan",
     "escape",
     "directives",
+    "list",
+    "status",
+    "start",
+    "stop",
+    "restart",
+    "try-restart",
+    "reload",
+    "reload-or-restart",
+    "try-reload-or-restart",
+    "is-active",
+    "is-enabled",
+    "is-failed",
+    "reset-failed",
+    "show",
+    "jobs",
+    "daemon-reload",
+    "command",
+    "install",
+    "uninstall",
+    "convert",
+    "run",
+    "detach",
+    "links",
 ];
 
 /// The subcommands that this build has and that look at processes.

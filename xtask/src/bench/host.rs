@@ -45,39 +45,42 @@ fn own(name: &str, words: &[&str]) -> Contestant {
     Contestant::new(name, &words)
 }
 
+/// systemctl lists what is loaded and active; so does daemonctl.
 fn of_systemd() -> Vec<Contestant> {
     let [running, stopped] = two();
-    let list = ["systemctl", "list-units", "--type=service", "--all", "--no-pager"];
+    let list = ["systemctl", "list-units", "--type=service", "--no-pager"];
+    let status = ["systemctl", "status", "--no-pager", "--lines=0"];
+    let with = |names: &[&'static str]| [&status[..], names].concat();
     vec![
         Contestant::new(names::NATIVE_LIST, &list),
-        own(names::LIST, &["list", "--all"]),
-        Contestant::new(
-            names::NATIVE_STATUS,
-            &["systemctl", "status", "--no-pager", "--lines=0", &running, &stopped],
-        ),
+        own(names::LIST, &["list"]),
+        Contestant::new(names::NATIVE_STATUS, &[&status[..], &[&running, &stopped]].concat()),
         own(names::STATUS, &["status", &running, &stopped]),
+        Contestant::new(names::NATIVE_STATUS_ALL, &with(&["--all", "bench-*"])),
+        own(names::STATUS_ALL, &["status", "bench-*"]),
     ]
 }
 
 fn of_openrc() -> Vec<Contestant> {
-    let [running, stopped] = two();
-    let both = format!("rc-service {running} status; rc-service {stopped} status");
-    vec![
-        Contestant::new(names::NATIVE_LIST, &["rc-status", "--servicelist"]),
-        own(names::LIST, &["list", "--all"]),
-        Contestant::new(names::NATIVE_STATUS, &["sh", "-c", &both]),
-        own(names::STATUS, &["status", &running, &stopped]),
-    ]
+    of_scripts(&["rc-status", "--servicelist"], "rc-service", "/etc/init.d")
 }
 
 fn of_sysv() -> Vec<Contestant> {
+    of_scripts(&["service", "--status-all"], "service", "/etc/init.d")
+}
+
+/// Inits whose own tool asks one script at a time.
+fn of_scripts(list: &[&str], tool: &str, folder: &str) -> Vec<Contestant> {
     let [running, stopped] = two();
-    let both = format!("service {running} status; service {stopped} status");
+    let both = format!("{tool} {running} status; {tool} {stopped} status");
+    let each = format!("cd {folder}; for name in bench-*; do {tool} $name status; done");
     vec![
-        Contestant::new(names::NATIVE_LIST, &["service", "--status-all"]),
+        Contestant::new(names::NATIVE_LIST, list),
         own(names::LIST, &["list", "--all"]),
         Contestant::new(names::NATIVE_STATUS, &["sh", "-c", &both]),
         own(names::STATUS, &["status", &running, &stopped]),
+        Contestant::new(names::NATIVE_STATUS_ALL, &["sh", "-c", &each]),
+        own(names::STATUS_ALL, &["status", "bench-*"]),
     ]
 }
 
@@ -118,7 +121,8 @@ fn notes(kind: Kind) -> Vec<String> {
         "times are of whole runs, output to /dev/null; medians, lowest and highest of all turns"
             .to_owned(),
         "CPU is that of the program, of all that it starts, and of process 1 meanwhile".to_owned(),
-        "status: of one service that runs and of one that is stopped".to_owned(),
+        "status: of one service that runs and of one that is stopped; status of all: of the 300"
+            .to_owned(),
     ];
     if kind != Kind::Systemd {
         notes.push(

@@ -37,6 +37,10 @@ pub mod names {
     pub const STATUS: &str = "daemonctl status";
     /// The init's own tool for it.
     pub const NATIVE_STATUS: &str = "native status";
+    /// All services in detail.
+    pub const STATUS_ALL: &str = "daemonctl status '*'";
+    /// The init's own tool for it.
+    pub const NATIVE_STATUS_ALL: &str = "native status '*'";
     /// A manager that loads units anew: what its process 1 uses.
     pub const RELOAD: &str = "daemon-reload";
 }

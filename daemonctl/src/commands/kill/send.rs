@@ -130,7 +130,12 @@ impl Wire {
     pub fn signal(&self, victim: &Victim<'_>, signal: Signal) -> Fate {
         let number = i32::try_from(signal.number()).unwrap_or(0);
         let Some(signal) = rustix::process::Signal::from_raw(number) else { return Fate::Reserved };
-        let Some(pid) = i32::try_from(victim.key().pid).ok().and_then(Pid::from_raw) else {
+        self.send(victim.key(), victim.user(), signal)
+    }
+
+    /// The same, for a process of which nothing else is known than whose it is.
+    pub fn send(&self, key: ProcessKey, user: &str, signal: rustix::process::Signal) -> Fate {
+        let Some(pid) = i32::try_from(key.pid).ok().and_then(Pid::from_raw) else {
             return Fate::Gone;
         };
         let pidfd = match rustix::process::pidfd_open(pid, PidfdFlags::empty()) {
@@ -141,7 +146,7 @@ impl Wire {
             Err(errno) => return Fate::Failed(errno),
         };
         // From here on the descriptor means one process for good. Which one, the start time tells.
-        match is_still(&self.proc, victim.key()) {
+        match is_still(&self.proc, key) {
             Ok(true) => {}
             Ok(false) => return Fate::Gone,
             Err(error) => return Fate::Unproved(error),
@@ -153,10 +158,10 @@ impl Wire {
         match sent {
             Ok(()) => Fate::Signalled(match pidfd {
                 Some(pidfd) => Handle::Pidfd(pidfd),
-                None => Handle::Key(victim.key()),
+                None => Handle::Key(key),
             }),
             Err(Errno::SRCH) => Fate::Gone,
-            Err(Errno::PERM) => Fate::NotPermitted { user: victim.user().to_owned() },
+            Err(Errno::PERM) => Fate::NotPermitted { user: user.to_owned() },
             Err(errno) => Fate::Failed(errno),
         }
     }
@@ -178,13 +183,22 @@ pub fn wait_for(victims: &[Victim<'_>], fates: &mut [Fate], patience: Duration) 
     let limit = Instant::now() + patience;
     for (victim, fate) in victims.iter().zip(fates) {
         let Fate::Signalled(handle) = fate else { continue };
-        let ended = match handle {
-            Handle::Pidfd(pidfd) => ends_by(pidfd, limit),
-            Handle::Key(key) => is_gone_by(*key, limit),
-        };
+        let ended = is_over_by(handle, limit);
         // A zombie has ended, though its parent has not collected it.
         let dead = victim.row.process.stat.is_zombie() && victim.row.process.stat.threads <= 1;
         *fate = if ended || dead { Fate::Ended } else { Fate::StillRuns(patience) };
+    }
+}
+
+/// Whether a process ends, at most `patience` from now.
+pub fn wait_until_gone(handle: &Handle, patience: Duration) -> bool {
+    is_over_by(handle, Instant::now() + patience)
+}
+
+fn is_over_by(handle: &Handle, limit: Instant) -> bool {
+    match handle {
+        Handle::Pidfd(pidfd) => ends_by(pidfd, limit),
+        Handle::Key(key) => is_gone_by(*key, limit),
     }
 }
 

@@ -33,6 +33,8 @@ const HOST_TARGETS: &[Target] = &[
     against_native("list, CPU against the native tool", 1.0, LIST_CPU, names::LIST),
     against_native("status, wall against the native tool", 1.0, STATUS_WALL, names::STATUS),
     against_native("status, CPU against the native tool", 1.0, STATUS_CPU, names::STATUS),
+    against_native("status of all, wall against native", 1.0, ALL_WALL, names::STATUS_ALL),
+    against_native("status of all, CPU against native", 1.0, ALL_CPU, names::STATUS_ALL),
 ];
 
 /// Where the native tool runs every script, a tenth of its time at most.
@@ -41,6 +43,8 @@ const SYSV_TARGETS: &[Target] = &[
     against_native("list, CPU against the native tool", 0.1, LIST_CPU, names::LIST),
     against_native("status, wall against the native tool", 1.0, STATUS_WALL, names::STATUS),
     against_native("status, CPU against the native tool", 1.0, STATUS_CPU, names::STATUS),
+    against_native("status of all, wall against native", 1.0, ALL_WALL, names::STATUS_ALL),
+    against_native("status of all, CPU against native", 1.0, ALL_CPU, names::STATUS_ALL),
 ];
 
 const LIST_WALL: fn(&Figures, usize, &str) -> Option<f64> =
@@ -51,3 +55,7 @@ const STATUS_WALL: fn(&Figures, usize, &str) -> Option<f64> =
     |figures, at, who| ratio(figures, at, who, names::NATIVE_STATUS, Row::wall_usec);
 const STATUS_CPU: fn(&Figures, usize, &str) -> Option<f64> =
     |figures, at, who| ratio(figures, at, who, names::NATIVE_STATUS, Row::cpu_usec);
+const ALL_WALL: fn(&Figures, usize, &str) -> Option<f64> =
+    |figures, at, who| ratio(figures, at, who, names::NATIVE_STATUS_ALL, Row::wall_usec);
+const ALL_CPU: fn(&Figures, usize, &str) -> Option<f64> =
+    |figures, at, who| ratio(figures, at, who, names::NATIVE_STATUS_ALL, Row::cpu_usec);
