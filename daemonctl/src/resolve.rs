@@ -187,7 +187,7 @@ impl Resolver<'_> {
             .map(|kind| format!("daemonctl {verb} {} {}", option_of(*kind), shown(word)))
             .collect();
         Failure::failed(format_args!(
-            "{} has a service \"{}\" each",
+            "{} each have a service \"{}\"",
             names.join(" and "),
             shown(word)
         ))

@@ -160,12 +160,12 @@ fn programs_run_and_their_end_is_told() {
     shell(&machine, "systemctl stop dbus.socket dbus.service");
     assert_eq!(run("--name nobus --wait -- sh -c 'sleep 1; exit 4'").0, 4);
     shell(&machine, "systemctl start dbus.socket");
-    let (code, _) = status(
+    let (code, said) = status(
         &machine,
         "sh -c '(sleep 1; systemctl daemon-reexec) & daemonctl run --name again --wait -- \
          sh -c \"sleep 3; exit 5\"'",
     );
-    assert_eq!(code, 5);
+    assert_eq!(code, 5, "{said}");
     // Others may not; they have a manager of their own.
     let (code, said) = status(&machine, "su alice -c 'daemonctl run -- true'");
     assert!(code == 4 && said.contains("not permitted"), "{said}");
@@ -176,7 +176,8 @@ fn programs_run_and_their_end_is_told() {
         let command = format!("XDG_RUNTIME_DIR=/run/user/$(id -u) daemonctl {words}");
         status(&machine, &format!("su alice -c '{command}'"))
     };
-    assert_eq!(user("run --user --wait -- sh -c \"exit 9\"").0, 9);
+    let (code, said) = user("run --user --wait -- sh -c \"exit 9\"");
+    assert_eq!(code, 9, "{said}");
     assert_eq!(user("run --user --name mine -- sleep 1000").0, 0);
     let (code, said) = user("stop --user mine.service");
     assert_eq!(code, 0, "{said}");

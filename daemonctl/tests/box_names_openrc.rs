@@ -207,7 +207,7 @@ fn foreign_enabling(machine: &Machine) {
             assert_eq!(enabled(machine), expected, "{line}");
         }
     }
-    says(machine, "chkconfig nope on", 1, &["error reading information on service nope"]);
+    says(machine, "chkconfig missing on", 1, &["error reading information on service missing"]);
     // Without Debian's own tool it goes through OpenRC's.
     theirs(machine, "mv /usr/sbin/update-rc.d /root/");
     for (line, expected) in [("disable", false), ("enable", true), ("disable 2", false), ("defaults", true)] {

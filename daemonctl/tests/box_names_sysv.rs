@@ -223,7 +223,7 @@ const ON: &str = "rc0.d/K rc1.d/K rc2.d/S rc3.d/S rc4.d/S rc5.d/S rc6.d/K ";
 const OFF: &str = "rc0.d/K rc1.d/K rc2.d/K rc3.d/K rc4.d/K rc5.d/K rc6.d/K ";
 
 fn openrcs_tools(machine: &Machine) {
-    theirs(machine, "service nginx start");
+    theirs(machine, "service nginx start; service redis-server stop");
     says(machine, "rc-service nginx status", 0, &[" * status: started"]);
     says(machine, "rc-service redis-server status", 3, &[" * status: stopped"]);
     says(machine, "rc-service nginx restart", 0, &["Restarting nginx"]);

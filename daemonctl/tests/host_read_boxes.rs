@@ -218,6 +218,10 @@ fn openrc_is_told_as_rc_status_tells_it() {
         let found = ours["services"].as_array().unwrap().iter().find(|s| s["name"] == name);
         assert_eq!(found.unwrap()["native_state"], "started", "{name}");
     }
+    // What a package leaves behind that was removed by half.
+    shell(&machine, "ln -s /etc/init.d/phantom /etc/runlevels/default/phantom");
+    let (text, status) = ends(&machine, "daemonctl status phantom");
+    assert!(text.contains("its script is not in /etc/init.d") && status == 3, "{text}");
     scripts_are_read(&machine);
 }
 

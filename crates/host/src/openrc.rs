@@ -15,6 +15,7 @@ mod judge;
 mod look;
 mod native;
 mod records;
+mod refusals;
 mod runlevels;
 
 use std::collections::BTreeSet;

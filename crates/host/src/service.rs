@@ -190,7 +190,7 @@ pub struct Service {
     pub control_group: Option<String>,
     /// systemd's own three words; [`Service::unit_state`] gives them for every manager.
     pub unit_words: Option<UnitWords>,
-    /// What is told of single services only ([`ServiceManager::service`]).
+    /// What is told of single services only ([`crate::ServiceManager::service`]).
     pub details: Option<Box<Details>>,
     /// Why what is missing is missing: at most one entry for a field.
     pub gaps: Vec<Gap>,

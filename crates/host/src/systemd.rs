@@ -85,11 +85,15 @@ impl Systemd {
     /// # Errors
     /// As [`ServiceManager::services`].
     pub fn open(&self, broker_first: bool) -> Result<Manager, HostError> {
+        self.connect_in_order(broker_first).map_err(|e| self.error(e))
+    }
+
+    fn connect_in_order(&self, broker_first: bool) -> Result<Manager, BusError> {
         let mut addresses: Vec<&Address> = self.addresses.iter().collect();
         if broker_first {
             addresses.sort_by_key(|address| matches!(address.peer(), bus::Peer::Direct));
         }
-        self.connect_to(&addresses).map_err(|e| self.error(e))
+        self.connect_to(&addresses)
     }
 
     /// How long one exchange may take.

@@ -259,6 +259,18 @@ pub fn reset_sigpipe() {
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
+/// SIGCHLD at its default; whether it was ignored before.
+pub fn reset_sigchld() -> bool {
+    // SAFETY: no handler is set.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) == libc::SIG_IGN }
+}
+
+/// Ignores SIGCHLD.
+pub fn ignore_sigchld() {
+    // SAFETY: no handler is set.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+}
+
 /// Every signal at its default. Handlers go with exec anyway; what is ignored would stay ignored.
 pub fn reset_signals() {
     const LAST: c_int = 64;

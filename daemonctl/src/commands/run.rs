@@ -133,7 +133,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         Err(refusal) => return refused(context, name, &refusal),
     };
     if !args.wait {
-        report::started(context, name, &args.schedule, started.main_pid, is_quiet)?;
+        report::started(context, name, &args.schedule, &started, is_quiet)?;
         return Ok(ExitCode::SUCCESS);
     }
     if !is_quiet {

@@ -166,7 +166,16 @@ fn change(words: &[String], levels: &[u8]) -> Result<Asked, String> {
 
 /// Whether a service is on or off anywhere already.
 pub fn is_set_up(world: &World, name: &str) -> bool {
-    rows(world).is_ok_and(|rows| rows.iter().any(|row| row.name == name && row.is_set_up))
+    let is_it = |row: &Row| row.name == name && is_known(world, row);
+    rows(world).is_ok_and(|rows| rows.iter().any(is_it))
+}
+
+fn is_known(world: &World, row: &Row) -> bool {
+    match world.init() {
+        // OpenRC has no way to say that a service is off.
+        Init::OpenRc => (0..7).any(|level| row.is_on(level)),
+        Init::Systemd | Init::Scripts => row.is_set_up,
+    }
 }
 
 struct Job<'a> {
@@ -293,13 +302,8 @@ impl Job<'_> {
             Ok(rows) => rows,
             Err(status) => return status,
         };
-        let is_known = |row: &Row| match self.world.init() {
-            // OpenRC has no way to say that a service is off.
-            Init::OpenRc => (0..7).any(|level| row.is_on(level)),
-            Init::Systemd | Init::Scripts => row.is_set_up,
-        };
         match rows.iter().find(|row| row.name == name) {
-            Some(row) if is_known(row) => 0,
+            Some(row) if is_known(self.world, row) => 0,
             Some(_) => self.links(name, &["defaults"], Verb::Enable),
             None => self.unknown(name),
         }
@@ -333,6 +337,9 @@ impl Job<'_> {
     }
 
     fn change(&self, name: &str, verb: Verb, levels: &[u8]) -> u8 {
+        if self.world.service(name).is_err() {
+            return self.unknown(name);
+        }
         let places = levels::places(self.world.init(), levels);
         if !levels.is_empty() && places.is_empty() && self.world.init() == Init::OpenRc {
             terminal::err(&format!("chkconfig: OpenRC has no runlevel for {levels:?}"));

@@ -167,11 +167,7 @@ fn of_service(service: Service, row: Option<Row>, snapshot: &Snapshot) -> Servic
     };
     let is_scripts = !view.is_systemds();
     if !seen.pids.is_empty() {
-        let contradicts = matches!(
-            view.state.value,
-            ServiceState::Stopped | ServiceState::Crashed | ServiceState::Unknown
-        );
-        if is_scripts && contradicts {
+        if is_scripts && may_be_wrong(&view) {
             let told = view.state.value;
             view.state = Known { value: ServiceState::Running, source: Source::Processes };
             if told != ServiceState::Unknown {
@@ -197,6 +193,18 @@ fn of_service(service: Service, row: Option<Row>, snapshot: &Snapshot) -> Servic
     }
     view.seen = Some(seen);
     view
+}
+
+/// Whether processes may say against the state that was told. Where a manager is certain that the
+/// daemon is gone, what is left of a service is not it: a session of a stopped sshd, a worker.
+fn may_be_wrong(view: &ServiceView) -> bool {
+    let gap = view.service.as_ref().and_then(|service| service.gap(Field::MainPid));
+    let is_certain = gap.is_some_and(|gap| gap.reason != Reason::Unknown);
+    match view.state.value {
+        ServiceState::Unknown => true,
+        ServiceState::Stopped | ServiceState::Crashed => !is_certain,
+        _ => false,
+    }
 }
 
 fn seen(row: &Row) -> Seen {

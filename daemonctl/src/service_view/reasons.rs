@@ -1,6 +1,6 @@
 //! What is wrong with a service, in words.
 
-use host::{Field, ServiceState};
+use host::{Field, Reason, ServiceState};
 
 use super::ServiceView;
 
@@ -26,6 +26,14 @@ pub(super) fn trouble(view: &ServiceView) -> Vec<String> {
             "its definition can't be used ({}): daemonctl verify {} says what is wrong",
             words.load, service.name
         ));
+    }
+    // A package that was removed by half leaves links of runlevels to what is not there.
+    match view.gap(Field::Definition) {
+        Some(gap) if gap.reason == Reason::Vanished => found.push(gap.detail.to_string()),
+        _ if words.load == "not-found" && words.active != "inactive" => {
+            found.push("its definition is gone".to_owned());
+        }
+        _ => {}
     }
     if let Some(details) = view.details() {
         found.extend(details.disagreement.clone());

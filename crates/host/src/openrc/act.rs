@@ -1,8 +1,9 @@
 //! What OpenRC can be asked to do, and by which of its tools.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::look::Look;
+use super::refusals::{no_tool, status_words, unfit_refusal, unreadable};
 use super::{OpenRc, enable};
 use crate::lsb::LsbService;
 use crate::runlevel;
@@ -221,41 +222,6 @@ impl OpenRc {
                 Err(refusal)
             }
         }
-    }
-}
-
-/// ` with status 1`.
-pub(super) fn status_words(end: End) -> String {
-    match end {
-        End::Exit(code) => format!(" with status {code}"),
-        End::Signal(signal) => format!(": it was ended by {}", crate::tool::signal_words(signal)),
-        End::TimedOut => ": it did not end in time and was ended".to_owned(),
-    }
-}
-
-pub(super) fn no_tool(tool: &str) -> Refusal {
-    Refusal::new(RefusalKind::ManagerUnavailable, format!("OpenRC's {tool} is not installed"))
-        .hint("install the package openrc again")
-}
-
-fn unfit_refusal(unfit: &Unfit, name: &str) -> Refusal {
-    let (message, hint) = unfit.words(&Path::new("/etc/init.d").join(name));
-    let refusal = Refusal::new(RefusalKind::Failed, message);
-    match hint {
-        Some(hint) => refusal.hint(hint),
-        None => refusal,
-    }
-}
-
-/// OpenRC has it in a runlevel or counts it as started, and its script is not to be had.
-fn unreadable(root: &Path, name: &str) -> Refusal {
-    match read_source(root, name) {
-        Err(unfit) if unfit != Unfit::Missing => unfit_refusal(&unfit, name),
-        _ => Refusal::new(
-            RefusalKind::Failed,
-            format!("its script /etc/init.d/{name} is gone, though OpenRC still knows it"),
-        )
-        .hint(format!("daemonctl disable {name} takes it out of the runlevels")),
     }
 }
 

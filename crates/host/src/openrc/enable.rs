@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::act::{no_tool, status_words};
+use super::refusals::{no_tool, status_words};
 use super::runlevels::{FOLDER, Runlevels};
 use crate::links::{Links, changes, snapshot};
 use crate::runlevel;

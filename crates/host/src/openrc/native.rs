@@ -7,10 +7,10 @@
 use std::time::{Duration, Instant};
 
 use super::OpenRc;
-use super::act::status_words;
 use super::deptree::DepTree;
+use super::refusals::{failed, gone, no_command};
 use crate::script::Source;
-use crate::service::{Field, Service, ServiceState};
+use crate::service::ServiceState;
 use crate::tool::{Attempt, End};
 use crate::{Done, Refusal, RefusalKind, Verb};
 
@@ -243,60 +243,12 @@ fn steps<'a>(
     })
 }
 
-fn no_command(command: &str, source: &Source) -> Refusal {
-    let path = source.script.path.display();
-    let message = format!("its script {path} has no command \"{}\"", command.escape_debug());
-    let names: Vec<&str> = source.declared.commands.iter().map(|c| c.name.as_str()).collect();
-    let refusal = Refusal::new(RefusalKind::NotSupported, message);
-    refusal.hint(match (names.is_empty(), command) {
-        (_, "reload") => "reload-or-restart restarts what can't be reloaded".to_owned(),
-        (true, _) => "it has none of its own".to_owned(),
-        (false, _) => format!("it has {}", names.join(", ")),
-    })
-}
-
 fn finish(attempt: &mut Attempt<'_>) -> Done {
     Done {
         output: std::mem::take(&mut attempt.output),
         notes: std::mem::take(&mut attempt.notes),
         ..Done::default()
     }
-}
-
-fn gone(service: &Service, attempt: &mut Attempt<'_>) -> Refusal {
-    let why = service
-        .gap(Field::MainPid)
-        .map_or_else(|| "its process is gone".to_owned(), |gap| gap.detail.clone().into_owned());
-    let message = format!("OpenRC said success, but it crashed at once: {why}");
-    let mut refusal = attempt.refusal(Refusal::new(RefusalKind::Failed, message));
-    refusal.exit_status = Some(0);
-    refusal
-}
-
-fn failed(step: &str, end: End, attempt: &mut Attempt<'_>) -> Refusal {
-    let says = |words: &str| attempt.output.iter().any(|line| line.contains(words));
-    let dependency = says("would not start") || says("needs service(s)") || says("is still up");
-    let kind = match end {
-        End::TimedOut => RefusalKind::TimedOut,
-        _ if dependency => RefusalKind::DependencyFailed,
-        _ => RefusalKind::Failed,
-    };
-    let message = format!("rc-service {step} failed{}", status_words(end));
-    // OpenRC's own last word says more than its status.
-    let word = |what: &str| {
-        attempt.output.iter().rev().find_map(|line| Some(line.split_once(what)?.1.to_owned()))
-    };
-    let own = word("ERROR: ").or_else(|| word("WARNING: "));
-    let message = match own {
-        Some(own) => format!("{} ({message})", own.trim()),
-        None => message,
-    };
-    let mut refusal = attempt.refusal(Refusal::new(kind, message));
-    refusal.exit_status = end.code();
-    if end == End::TimedOut {
-        refusal.hint = Some("--timeout gives it more time".to_owned());
-    }
-    refusal
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ use crate::{Done, Event, Outcome, Refusal, RefusalKind, Request, Verb, Watch};
 
 /// How long a person may take to give a password.
 const PERSON: Duration = Duration::from_secs(120);
+/// How long a manager may be busy before it answers.
+const BUSY: Duration = Duration::from_secs(25);
+/// And how much longer for each unit.
+const EACH: Duration = Duration::from_millis(50);
 
 /// The job that a verb asks for; `None` for verbs that ask for none.
 pub(super) fn job_of(verb: Verb) -> Option<UnitJob> {
@@ -41,6 +45,8 @@ pub(super) struct Waited {
     pub(super) gone: u8,
     /// What the manager told of the unit meanwhile: it may unload it as soon as the job is done.
     pub(super) heard: Properties,
+    /// What it was at a glance before, where that is enough for afterwards.
+    pub(super) glance: Option<Properties>,
     pub(super) result: Option<Ended>,
 }
 
@@ -87,15 +93,15 @@ impl Run<'_> {
             listen(&mut manager)?;
         }
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        manager.set_timeout(self.patience());
         let before = look_up(&mut manager, &names)?;
-        if self.request.may_ask {
-            manager.set_may_ask(true);
-            manager.set_timeout(PERSON.max(self.systemd.timeout));
-        }
+        let mut glances = self.glance_before(&mut manager, &before)?.into_iter();
+        manager.set_may_ask(self.request.may_ask);
         let queued = manager.enqueue(job, &names, self.request.job_mode)?;
         manager.set_timeout(self.systemd.timeout);
         for (index, (queued, unit)) in queued.into_iter().zip(before).enumerate() {
-            let before = Before::new(self.request.verb, unit);
+            let mut before = Before::new(self.request.verb, unit);
+            let glance = glances.next();
             match queued {
                 Err(error) => {
                     let refusal = self.refusal(&mut manager, &error, index, &before);
@@ -106,18 +112,48 @@ impl Run<'_> {
                     let done = Done { nothing_to_do, queued: true, ..Done::default() };
                     self.finish(index, Ok(done), watch);
                 }
-                Ok(job) => self.waited.push(Waited {
-                    index,
-                    at: before.sub_state().to_owned(),
-                    before,
-                    job,
-                    gone: 0,
-                    heard: Properties::new(),
-                    result: None,
-                }),
+                Ok(job) => {
+                    if before.path().is_none()
+                        && let Ok(path) = manager.load_unit(self.name(index))
+                    {
+                        before.now_at(path);
+                    }
+                    self.waited.push(Waited {
+                        index,
+                        at: before.sub_state().to_owned(),
+                        before,
+                        job,
+                        gone: 0,
+                        heard: Properties::new(),
+                        glance,
+                        result: None,
+                    });
+                }
             }
         }
         Ok(manager)
+    }
+
+    /// How long the answers to all requests may take. It answers in between of running the jobs that
+    /// it has, and is that busy with them; one that hangs does not come as far as this.
+    fn patience(&self) -> Duration {
+        let jobs = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let least = if self.request.may_ask { PERSON } else { BUSY };
+        least.max(self.systemd.timeout).saturating_add(EACH.saturating_mul(jobs))
+    }
+
+    /// What is to be told of units that are stopped, asked before: a stopped one is unloaded, and
+    /// would be loaded again only to be asked.
+    fn glance_before(
+        &self,
+        manager: &mut Manager,
+        units: &[Option<Unit>],
+    ) -> Result<Vec<Properties>, BusError> {
+        if self.request.verb != Verb::Stop {
+            return Ok(Vec::new());
+        }
+        let path = |unit: &Option<Unit>| unit.as_ref().map_or("/", |unit| &unit.path).to_owned();
+        outcome::glance(manager, &units.iter().map(path).collect::<Vec<_>>())
     }
 
     /// What to tell of a job that was refused: where the unit could not be loaded, why.

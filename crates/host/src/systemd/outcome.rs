@@ -10,6 +10,8 @@ use crate::{Done, Refusal, RefusalKind, Verb};
 /// How a unit was before its job was queued.
 pub(super) struct Before {
     pub unit: Option<Unit>,
+    /// Its object.
+    path: Option<String>,
     /// What is asked for is so already.
     pub is_so_already: bool,
 }
@@ -26,11 +28,23 @@ impl Before {
                     _ => false,
                 }
         });
-        Before { unit, is_so_already }
+        let path = unit.as_ref().map(|unit| unit.path.clone());
+        Before { unit, path, is_so_already }
+    }
+
+    /// Of a unit that was not loaded yet, where a manager before systemd 230 could not list it.
+    pub(super) fn now_at(&mut self, path: String) {
+        self.path = Some(path);
     }
 
     pub(super) fn path(&self) -> Option<&str> {
-        self.unit.as_ref().map(|unit| unit.path.as_str())
+        self.path.as_deref()
+    }
+
+    /// Its object, or one that every bus has and that tells nothing: an empty path is none, and a
+    /// manager hangs up on it.
+    pub(super) fn path_or_none(&self) -> &str {
+        self.path().unwrap_or("/")
     }
 
     pub(super) fn sub_state(&self) -> &str {

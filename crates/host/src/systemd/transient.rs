@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use bus::{BusError, Manager, ManagerSignal, Named, Peer};
 
+use super::Systemd;
 use super::names::interface_of;
 use super::outcome::{self, Before, Ended};
 use super::properties::{Properties, number, signed, text, word};
 use super::refusal::{for_manager, refusal_of};
-use super::{Systemd, look_up};
 use crate::{HostError, Refusal, RefusalKind, Verb};
 
 /// How often a unit is looked at while it is waited for.
@@ -44,6 +44,8 @@ pub struct Started {
     heard: Properties,
     /// Its main process, where it has one.
     pub main_pid: Option<u32>,
+    /// What should be known besides: a condition of it does not hold, it has ended since.
+    pub notes: Vec<String>,
 }
 
 /// How a unit ended.
@@ -93,11 +95,12 @@ impl Systemd {
         tick: &mut dyn FnMut(&str),
     ) -> Result<Started, Refusal> {
         let refusal = |error: &BusError| refusal_of(error, self.kind, "start", unit.name);
-        let mut manager = self.open(unit.to_its_end).map_err(|error| match error {
-            HostError::Bus { source, .. } => refusal(&source),
-            other => Refusal::new(RefusalKind::ManagerUnavailable, other.to_string()),
-        })?;
-        let job = self.make(&mut manager, unit).map_err(|e| refusal(&e))?;
+        let (mut manager, job) = match self.make(unit, unit.to_its_end) {
+            // A bus that has only just started, and that systemd is not on yet.
+            Err(BusError::NotThere { .. }) if unit.to_its_end => self.make(unit, false),
+            made => made,
+        }
+        .map_err(|e| refusal(&e))?;
         let path = manager.load_unit(unit.name).map_err(|e| refusal(&e))?;
         let mut started = Started {
             manager,
@@ -105,6 +108,7 @@ impl Systemd {
             path,
             heard: Properties::new(),
             main_pid: None,
+            notes: Vec::new(),
         };
         if let Some(timeout) = unit.timeout {
             let up = started.until_up(&job, timeout, tick).map_err(|e| refusal(&e))?;
@@ -120,7 +124,12 @@ impl Systemd {
         Ok(started)
     }
 
-    fn make(&self, manager: &mut Manager, unit: &Transient<'_>) -> Result<String, BusError> {
+    fn make(
+        &self,
+        unit: &Transient<'_>,
+        broker_first: bool,
+    ) -> Result<(Manager, String), BusError> {
+        let mut manager = self.connect_in_order(broker_first)?;
         manager.subscribe()?;
         manager.subscribe_to_units()?;
         let mut properties = unit.properties.to_vec();
@@ -132,9 +141,9 @@ impl Systemd {
         if unit.may_ask {
             manager.set_timeout(self.timeout.max(Duration::from_secs(120)));
         }
-        let job = manager.start_transient_unit(unit.name, "fail", &properties, unit.others);
+        let job = manager.start_transient_unit(unit.name, "fail", &properties, unit.others)?;
         manager.set_timeout(self.timeout);
-        job
+        Ok((manager, job))
     }
 }
 
@@ -169,13 +178,12 @@ impl Started {
     }
 
     fn up(&mut self, result: String) -> Result<Result<(), Refusal>, BusError> {
-        let unit = look_up(&mut self.manager, &[&self.name])?.pop().flatten();
-        let before = Before { unit, is_so_already: false };
+        let before = Before::new(Verb::Start, None);
         let properties = self.all()?;
         let ended = Ended::Told(result);
         let name = &self.name;
         let told = outcome::of(&mut self.manager, Verb::Start, name, &before, &ended, &properties);
-        Ok(told.map(drop))
+        Ok(told.map(|done| self.notes = done.notes))
     }
 
     fn hear(&mut self, signal: ManagerSignal) {

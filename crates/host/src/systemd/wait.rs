@@ -101,11 +101,8 @@ impl Run<'_> {
 
     /// Looks at what the units are at, and whether their jobs are still there.
     fn look(&mut self, manager: &mut Manager) -> Result<(), BusError> {
-        let paths: Vec<String> = self
-            .waited
-            .iter()
-            .map(|waited| waited.before.path().unwrap_or_default().to_owned())
-            .collect();
+        let paths: Vec<String> =
+            self.waited.iter().map(|waited| waited.before.path_or_none().to_owned()).collect();
         let wanted: Vec<Property<'_>> = paths
             .iter()
             .flat_map(|path| {
@@ -131,10 +128,20 @@ impl Run<'_> {
 
     /// Finishes what has a result.
     fn settle(&mut self, manager: &mut Manager, watch: &mut dyn Watch) -> Result<(), BusError> {
+        let went_well =
+            |waited: &Waited| matches!(&waited.result, Some(Ended::Told(word)) if word == "done");
+        for at in (0..self.waited.len()).rev() {
+            let glance = self.waited.get_mut(at).filter(|waited| went_well(waited));
+            if let Some(glance) = glance.and_then(|waited| waited.glance.take()) {
+                self.settle_one(manager, at, glance, watch)?;
+            }
+        }
         let ended = self.waited.iter().filter(|waited| waited.result.is_some());
-        let (indices, paths): (Vec<usize>, Vec<String>) = ended
-            .map(|waited| (waited.index, waited.before.path().unwrap_or_default().to_owned()))
-            .unzip();
+        let (indices, paths): (Vec<usize>, Vec<String>) =
+            ended.map(|waited| (waited.index, waited.before.path_or_none().to_owned())).unzip();
+        if paths.is_empty() {
+            return Ok(());
+        }
         let seen = outcome::glance(manager, &paths)?;
         // What was told before a unit was unloaded came before those answers.
         self.hear(manager, Duration::ZERO)?;

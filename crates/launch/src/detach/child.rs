@@ -66,12 +66,18 @@ pub struct Credentials {
 /// The watcher.
 pub fn watch(birth: &Birth<'_>, launcher: &OwnedFd, daemons_end: &OwnedFd) -> c_int {
     // Else a daemon that ended might be gone without a status (ignored SIGCHLD).
-    sys::reset_signals();
+    let was_ignored = sys::reset_sigchld();
     if let Err(errno) = setsid() {
         Message::Failed(Step::Session, errno.raw_os_error()).send(launcher);
         return 1;
     }
-    let daemon = match sys::fork_into(|| be_daemon(birth, daemons_end)) {
+    let forked = sys::fork_into(|| {
+        if was_ignored {
+            sys::ignore_sigchld();
+        }
+        be_daemon(birth, daemons_end)
+    });
+    let daemon = match forked {
         Ok(pid) => pid,
         Err(error) => return fork_failed(&error, launcher),
     };

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use host::{Refusal, TransientEnd};
+use host::{Refusal, Started, TransientEnd};
 use present::json::{Document, Object};
 use present::{Value, Why};
 use unit::values::scalar::{exit_status_name, signal_name};
@@ -28,16 +28,17 @@ pub fn started(
     context: &Context,
     name: &str,
     schedule: &Option<String>,
-    pid: Option<u32>,
+    unit: &Started,
     is_quiet: bool,
 ) -> Result<(), Failure> {
     if context.common.json {
-        return json(context, name, pid, "started", None, None);
+        return json(context, name, unit.main_pid, "started", None, None);
     }
     if is_quiet {
         return Ok(());
     }
-    let mut text = match (schedule, pid) {
+    let mut text = match (schedule, unit.main_pid) {
+        _ if !unit.notes.is_empty() => format!("{name}: {}\n", unit.notes.join("; ")),
         (Some(when), _) => format!("{name} waits for {when}\n"),
         (None, Some(pid)) => format!("{name} runs: process {pid}\n"),
         (None, None) => format!("{name} was started\n"),

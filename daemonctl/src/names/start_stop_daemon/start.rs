@@ -1,6 +1,7 @@
 //! `--start`.
 
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -188,7 +189,16 @@ fn trouble(error: &DetachError, program: &Path, options: &Options) -> Trouble {
         DetachError::NotFound { .. } => {
             Trouble::fatal(format_args!("{start} (No such file or directory)"))
         }
-        DetachError::NotExecutable { source, .. } => Trouble::with_reason(start, source),
+        DetachError::NotExecutable { source, .. } => match source.kind() {
+            ErrorKind::PermissionDenied => {
+                Trouble::fatal(format_args!("{start} (Permission denied)"))
+            }
+            // The kernel's words alone would say that the program is missing, and it is not.
+            ErrorKind::NotFound => {
+                Trouble::fatal(format_args!("{start} (No such file or directory): {source}"))
+            }
+            _ => Trouble::with_reason(start, source),
+        },
         DetachError::PidFile { file, source: PidFileError::Io(source) } => {
             let text = format!("unable to open pidfile '{}' for writing", file.display());
             Trouble::with_reason(text, source)

@@ -1,9 +1,15 @@
 //! Unit files without a manager: `--root`, `--global`, and inside of chroots.
 
+mod words;
+
+use std::path::Path;
+
 use files::Disk;
-use unit::install::{Change, Failure as Refusal, Install, Note, Plan, PresetMode, Why};
+use unit::install::{Change, Failure as Refusal, Install, Plan, PresetMode, Why};
 use unit::load::SearchPath;
 use unit::{EntryKind, Facts, Files as _};
+pub use words::errno;
+use words::{refused, say_note};
 
 use super::failure::Failure;
 use super::options::Scope;
@@ -12,11 +18,13 @@ use super::source::scripts::fits;
 use super::{Tool, borrowed, unit_files};
 use crate::unit_tree::{self, TreeOptions};
 
-/// Whether files are to be changed and read here, and no manager is asked.
+/// Whether files are to be changed and read here, and no manager is asked: also where there is none,
+/// as while an image is built.
 pub fn is_wanted(tool: &Tool) -> bool {
     tool.options.root.is_some()
         || tool.options.scope == Scope::Global
         || super::is_offline()
+        || (tool.options.scope == Scope::System && host::detect(Path::new("/")).is_empty())
         || std::env::var("SYSTEMCTL_INSTALL_CLIENT_SIDE")
             .is_ok_and(|value| unit::values::scalar::parse_bool(&value) == Some(true))
 }
@@ -238,66 +246,4 @@ impl Tree {
         let template = name.parse::<unit::Name>().ok().and_then(|name| name.template());
         self.path_of(name).or_else(|| self.path_of(template?.as_str()))
     }
-}
-
-/// What the C library says of what a refusal comes to.
-pub fn errno(refusal: &Refusal) -> &'static str {
-    match refusal.why {
-        Why::NoSuchUnit => "No such file or directory",
-        Why::Name | Why::NoTemplates => "Invalid argument",
-        Why::Masked => "Operation not possible due to RF-kill",
-        Why::Generated => "Cannot assign requested address",
-        _ => "Too many levels of symbolic links",
-    }
-}
-
-fn say_note(tool: &Tool, verb: &str, note: &Note) {
-    match note {
-        Note::Masked(unit) => tool.note(&format!("Unit {unit} is masked, ignoring.")),
-        Note::Dangling(unit) => {
-            tool.note(&format!("Unit {unit} is an alias to a unit that is not present, ignoring."));
-        }
-        Note::MissingTarget(target, unit) => tool.note(&format!(
-            "Unit {unit} is added as a dependency to a non-existent unit {target}."
-        )),
-        Note::Also(refusal) => {
-            tool.note(&format!("Failed to enable auxiliary unit {}, ignoring.", refusal.what));
-        }
-        Note::Skipped(refusal) => tool.note(&refused(verb, refusal)),
-        Note::Line(file, line, problem) => tool.note(&format!("{file}:{line}: {problem}")),
-        Note::NothingToInstall if verb != "preset" && verb != "disable" => {
-            if !tool.options.no_warn {
-                unit_files::say_nothing_to_install(tool);
-            }
-        }
-        Note::NothingToInstall | Note::NoSuchUnit(_) => {}
-    }
-}
-
-fn refused(verb: &str, refusal: &Refusal) -> String {
-    let what = &refusal.what;
-    let why = match &refusal.why {
-        Why::Exists(Some(target)) => {
-            format!("file \"{what}\" already exists and is a symlink to \"{target}\"")
-        }
-        Why::Exists(None) => format!("file \"{what}\" already exists"),
-        Why::Masked => format!("unit {what} is masked"),
-        Why::Generated => format!("unit {what} is transient or generated"),
-        Why::BelowUnitFolders => {
-            format!("file {what} is under the systemd unit hierarchy already")
-        }
-        Why::Specifier(_) => format!("invalid specifier in \"{what}\""),
-        Why::Name => format!("\"{what}\" is not a valid unit name"),
-        Why::IsLink => format!("refusing to operate on linked unit file {what}"),
-        Why::Alias(unit, _) => format!("cannot alias {unit} as {what}"),
-        Why::Reference => format!("invalid unit reference \"{what}\""),
-        Why::NoSuchUnit => format!("unit {what} does not exist"),
-        Why::WantsInstance(unit) => {
-            return format!(
-                "Failed to {verb} {unit}, destination unit {what} is a non-template unit."
-            );
-        }
-        _ => format!("{refusal}"),
-    };
-    format!("Failed to {verb} unit, {why}.")
 }

@@ -1,11 +1,13 @@
 //! systemctl's options: one row each, which parsing and `--help` come from.
 
-use unit::values::scalar::{parse_bool, parse_signal};
+mod values;
+
+use unit::values::scalar::parse_bool;
 
 use super::failure::Failure;
 use super::getopt::{Spelled, Takes};
-use super::options::{Direction, Options, Scope, TimeStyle};
-use super::vocabulary;
+use super::options::{Direction, Options, Scope};
+use values::{output, preset_mode, properties, signal, states, timestamp, types, what};
 
 /// What follows from an option.
 pub enum Flow {
@@ -206,111 +208,3 @@ pub const TABLE: &[Row] = &[
     flag("marked", "reload-or-restart: those that are marked", set!(marked = true)),
     Row { long: "", short: Some('.'), takes: Takes::MayBe, argument: "", help: "", apply: IGNORED },
 ];
-
-fn words(value: &str) -> impl Iterator<Item = String> {
-    value.split(',').filter(|word| !word.is_empty()).map(str::to_owned)
-}
-
-fn types(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    if value.is_empty() {
-        return Err(Failure::new("--type= requires arguments."));
-    }
-    for word in words(value) {
-        if word == "help" {
-            let head = if options.legend() { "Available unit types:\n" } else { "" };
-            return Ok(Flow::Answer(format!("{head}{}", vocabulary::lines(vocabulary::TYPES))));
-        } else if vocabulary::TYPES.contains(&&*word) {
-            options.types.push(word);
-        } else if vocabulary::LOAD_STATES.contains(&&*word) {
-            options.states.push(word);
-        } else {
-            return Err(Failure::new(format!(
-                "Unknown unit type or load state '{word}'.\nUse -t help to see a list of allowed \
-                 values."
-            )));
-        }
-    }
-    Ok(Flow::On)
-}
-
-fn states(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    if value.is_empty() {
-        return Err(Failure::new("--state= requires arguments."));
-    }
-    if words(value).any(|word| word == "help") {
-        return Ok(Flow::Answer(vocabulary::all_states(options.legend())));
-    }
-    options.states.extend(words(value));
-    Ok(Flow::On)
-}
-
-fn properties(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    options.properties.get_or_insert_default().extend(words(value));
-    options.show_empty = true;
-    Ok(Flow::On)
-}
-
-fn signal(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    match value {
-        "help" => return Ok(Flow::Answer(vocabulary::lines(&vocabulary::signals()))),
-        "list" => {
-            return Err(Failure::new("--signal=list is not supported: see daemonctl signals."));
-        }
-        _ => {}
-    }
-    let Some(signal) = parse_signal(value) else {
-        return Err(Failure::new(format!("Failed to parse signal string \"{value}\".")));
-    };
-    options.signal = Some(signal);
-    Ok(Flow::On)
-}
-
-fn output(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    if value == "help" {
-        return Ok(Flow::Answer(vocabulary::lines(vocabulary::OUTPUTS)));
-    }
-    if !vocabulary::OUTPUTS.contains(&value) {
-        return Err(Failure::new(format!("Unknown output '{value}'.")));
-    }
-    options.output = Some(value.to_owned());
-    if options.json().is_some() {
-        options.legend = Some(false);
-        options.plain = true;
-    }
-    Ok(Flow::On)
-}
-
-fn preset_mode(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    if value == "help" {
-        return Ok(Flow::Answer(vocabulary::lines(vocabulary::PRESET_MODES)));
-    }
-    if !vocabulary::PRESET_MODES.contains(&value) {
-        return Err(Failure::new(format!("Failed to parse preset mode: {value}.")));
-    }
-    options.preset_mode = Some(value.to_owned());
-    Ok(Flow::On)
-}
-
-fn what(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    if value.is_empty() {
-        return Err(Failure::new("--what= requires arguments."));
-    }
-    if words(value).any(|word| word == "help") {
-        return Ok(Flow::Answer(vocabulary::lines(vocabulary::RESOURCES)));
-    }
-    options.what.extend(words(value));
-    Ok(Flow::On)
-}
-
-fn timestamp(options: &mut Options, value: &str) -> Result<Flow, Failure> {
-    options.time = match value {
-        "help" => return Ok(Flow::Answer(vocabulary::lines(vocabulary::TIME_STYLES))),
-        "pretty" => TimeStyle::Pretty,
-        "us" | "µs" | "μs" => TimeStyle::Us,
-        "utc" => TimeStyle::Utc,
-        "us+utc" | "µs+utc" | "μs+utc" => TimeStyle::UsUtc,
-        "unix" => TimeStyle::Unix,
-        other => return Err(Failure::new(format!("Invalid value: {other}."))),
-    };
-    Ok(Flow::On)
-}

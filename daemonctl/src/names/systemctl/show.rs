@@ -32,7 +32,6 @@ pub struct Form<'o> {
 /// # Errors
 /// Nobody can be asked.
 pub fn run(tool: &Tool, words: &[String]) -> Result<u8, Failure> {
-    let source = tool.source()?;
     let written = words.get(1..).unwrap_or_default();
     let options = &tool.options;
     let mut shown = Shown { tool, is_first: true };
@@ -55,7 +54,6 @@ pub fn run(tool: &Tool, words: &[String]) -> Result<u8, Failure> {
     if options.with_dependencies {
         units = super::dependencies::with(tool, &units)?;
     }
-    let _ = source;
     units.iter().try_for_each(|unit| shown.one(Object::Unit(unit)))?;
     Ok(0)
 }
@@ -67,7 +65,7 @@ struct Shown<'t> {
 
 impl Shown<'_> {
     fn one(&mut self, object: Object<'_>) -> Result<(), Failure> {
-        let properties = self.tool.source()?.properties(object).map_err(failed)?;
+        let properties = self.tool.source()?.properties(object).map_err(|error| failed(&error))?;
         if !std::mem::take(&mut self.is_first) {
             self.tool.print("\n");
         }
@@ -77,7 +75,7 @@ impl Shown<'_> {
 }
 
 /// What is said where properties can't be had.
-pub fn failed(error: CallError) -> Failure {
+pub fn failed(error: &CallError) -> Failure {
     Failure::new(format!("Failed to get properties: {}", error.message))
 }
 

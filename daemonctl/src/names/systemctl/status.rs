@@ -110,8 +110,9 @@ struct Shown<'t> {
 
 impl Shown<'_> {
     fn one(&mut self, name: &str) -> Result<(), Failure> {
-        let properties =
-            Properties(self.source.properties(Object::Unit(name)).map_err(show::failed)?);
+        let properties = Properties(
+            self.source.properties(Object::Unit(name)).map_err(|error| show::failed(&error))?,
+        );
         let active = properties.text("ActiveState").unwrap_or_default();
         if active == "inactive" && properties.text("LoadState") == Some("not-found") {
             self.tool.say(&format!("Unit {name} could not be found."));
@@ -152,8 +153,10 @@ pub fn documentation(tool: &Tool, words: &[String]) -> Result<u8, Failure> {
         ));
     }
     for name in names::services(tool, written)? {
-        let documentation =
-            tool.source()?.unit_property(&name, "Unit", "Documentation").map_err(show::failed)?;
+        let documentation = tool
+            .source()?
+            .unit_property(&name, "Unit", "Documentation")
+            .map_err(|error| show::failed(&error))?;
         let places = documentation.as_strings().unwrap_or_default();
         if places.is_empty() {
             tool.say(&format!("Documentation for {name} not known."));

@@ -62,8 +62,8 @@ fn bytes(number: u64) -> String {
     };
     // In the unit below, so that nothing overflows.
     let tenth = match shift {
-        10 => number * 10 >> 10,
-        _ => (number >> (shift - 10)) * 10 >> 10,
+        10 => (number * 10) >> 10,
+        _ => ((number >> (shift - 10)) * 10) >> 10,
     };
     format!("{}.{}{letter}", number >> shift, tenth % 10)
 }
