@@ -7,8 +7,8 @@ mod detach_support;
 use std::process::{Command, Stdio};
 
 use detach_support::{
-    DAEMONCTL, Place, code, descriptors, detach, errors, is_alive, is_root, kill, pid, stat, status,
-    until,
+    DAEMONCTL, Place, code, descriptors, detach, errors, is_alive, is_root, kill, pid, stat,
+    status, until,
 };
 
 #[test]
@@ -30,8 +30,11 @@ fn a_daemon_has_a_session_that_it_does_not_lead_and_no_terminal() {
 #[test]
 fn descriptors_directory_umask_environment_and_signals_are_fresh() {
     let place = Place::new();
-    let look = place.script("look", "#!/bin/sh\nenv > $OUT.new; umask >> $OUT.new; pwd >> $OUT.new\n\
-                             mv $OUT.new $OUT; exec sleep 60\n");
+    let look = place.script(
+        "look",
+        "#!/bin/sh\nenv > $OUT.new; umask >> $OUT.new; pwd >> $OUT.new\n\
+                             mv $OUT.new $OUT; exec sleep 60\n",
+    );
     let out = format!("OUT={}", place.text("out"));
     // The launcher has other signals, descriptors, umask and directory.
     let launcher = format!(

@@ -69,8 +69,11 @@ fn a_stale_file_that_names_somebody_else_is_taken_over() {
 fn one_that_closes_the_lock_is_still_known() {
     let place = Place::new();
     let pid_file = place.text("p");
-    let script = format!("for fd in /proc/$$/fd/*; do n=${{fd##*/}}; [ $n -gt 2 ] && \
-                          eval \"exec $n>&-\"; done; exec {} 60", place.nap());
+    let script = format!(
+        "for fd in /proc/$$/fd/*; do n=${{fd##*/}}; [ $n -gt 2 ] && \
+                          eval \"exec $n>&-\"; done; exec {} 60",
+        place.nap()
+    );
     let first = pid(&detach(&["--pidfile", &pid_file, "--", "bash", "-c", &script]));
     until(|| (detach_support::descriptors(first).len() == 3).then_some(()));
     let second = detach(&["--pidfile", &pid_file, "--", &place.nap(), "60"]);
@@ -102,8 +105,7 @@ fn a_full_disk_leaves_neither_file_nor_daemon() {
         place.path("").display().to_string().trim_end_matches('/')
     );
     // The mount is in a namespace of its own, and goes with it.
-    let output =
-        Command::new("unshare").args(["-m", "sh", "-c", &script]).output().unwrap();
+    let output = Command::new("unshare").args(["-m", "sh", "-c", &script]).output().unwrap();
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(text, "exit 1\nfill\n", "{}", errors(&output));
     assert!(errors(&output).contains("No space left"), "{}", errors(&output));
@@ -180,7 +182,8 @@ fn readiness_is_waited_for_and_told() {
     let wait = |says: &str| {
         let start = Instant::now();
         let pid_file = place.text("p");
-        let args = ["--wait-ready", "--timeout", "3s", "--pidfile", &pid_file, "--", &speaker, says];
+        let args =
+            ["--wait-ready", "--timeout", "3s", "--pidfile", &pid_file, "--", &speaker, says];
         (detach(&args), start.elapsed())
     };
     let end = |daemon: u32| {
@@ -193,9 +196,10 @@ fn readiness_is_waited_for_and_told() {
     assert!(took > Duration::from_millis(700));
     end(pid(&output));
     // Each asks for more time than was left.
-    let (output, took) =
-        wait("[(say('EXTEND_TIMEOUT_USEC=2000000'), time.sleep(0.9)) for i in range(4)]; \
-              say('READY=1')");
+    let (output, took) = wait(
+        "[(say('EXTEND_TIMEOUT_USEC=2000000'), time.sleep(0.9)) for i in range(4)]; \
+              say('READY=1')",
+    );
     assert!(took > Duration::from_secs(3));
     end(pid(&output));
     let (output, took) = wait("say('STATUS=still reading')");
@@ -220,7 +224,14 @@ fn an_interrupted_launch_is_taken_back() {
     let speaker = speaker(&place);
     for signal in ["INT", "TERM", "HUP", "KILL"] {
         let mut launcher = Command::new(DAEMONCTL);
-        launcher.args(["detach", "--wait-ready", "--timeout", "60s", "--pidfile", &place.text("p")]);
+        launcher.args([
+            "detach",
+            "--wait-ready",
+            "--timeout",
+            "60s",
+            "--pidfile",
+            &place.text("p"),
+        ]);
         let mut launcher = launcher.args(["--", &speaker, "pass"]).spawn().unwrap();
         until(|| Some(place.running().len()).filter(|count| *count > 0));
         let daemon: u32 = place.wait_for("p").trim().parse().unwrap();

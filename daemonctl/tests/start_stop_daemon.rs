@@ -335,8 +335,10 @@ fn descriptors_and_signals_are_kept_or_closed_alike() {
 fn what_is_started_in_the_foreground_is_the_same() {
     let look = |options: &str| {
         let run = format!("ssd -S -p $D/none -a $D/look {options} -- a b > $D/o &");
-        format!("exec 7< /etc/passwd; {run} {WAIT}; [ $(cat $D/p 2>/dev/null || echo 0) != 0 ] \
-                 && echo made")
+        format!(
+            "exec 7< /etc/passwd; {run} {WAIT}; [ $(cat $D/p 2>/dev/null || echo 0) != 0 ] \
+                 && echo made"
+        )
     };
     for options in [
         "",

@@ -251,7 +251,7 @@ impl Connection {
                 BusError::NotPermitted {
                     address,
                     detail: format!("{call}: {text}"),
-                    said: Some(Said { name, message: text }),
+                    said: Some(Box::new(Said { name, message: text })),
                 }
             }
             "ServiceUnknown" | "NameHasNoOwner" => BusError::NotThere {

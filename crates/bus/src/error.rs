@@ -25,7 +25,7 @@ pub enum BusError {
         /// What was refused.
         detail: String,
         /// The other side's own words, where it answered at all.
-        said: Option<Said>,
+        said: Option<Box<Said>>,
     },
     /// No complete answer within the caller's timeout.
     TimedOut {

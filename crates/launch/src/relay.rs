@@ -96,9 +96,8 @@ impl Teller<'_> {
         }
         if self.lost > 0 {
             let mut text = Text::<HEAD>::new();
-            text.push(b"lost ");
+            text.push(b"lines lost while the syslog was not there: ");
             text.number(self.lost);
-            text.push(b" lines: the syslog was not there");
             if !self.tell(WARNING, text.bytes()) {
                 self.lost += 1;
                 return;
@@ -264,6 +263,30 @@ mod tests {
     #[test]
     fn without_a_syslog_lines_are_lost_and_nothing_else() {
         relayed(&place("relay-absent"), b"a\nb\n");
+    }
+
+    #[test]
+    fn what_was_lost_is_told_when_the_syslog_is_back() {
+        let path = place("relay-back");
+        let (read, mut write) = std::io::pipe().unwrap();
+        let address = SocketAddrUnix::new(&path).unwrap();
+        let relay = std::thread::spawn(move || {
+            let pid = Pid::from_raw(42).unwrap();
+            Relay { address: &address, tag: b"web" }.run(read.as_fd(), pid)
+        });
+        write.write_all(b"a\nb\n").unwrap();
+        // The pipe is empty when both were tried.
+        while rustix::io::ioctl_fionread(&write).unwrap() > 0 {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let log = UnixDatagram::bind(&path).unwrap();
+        write.write_all(b"c\n").unwrap();
+        drop(write);
+        assert_eq!(relay.join().unwrap(), 0);
+        let lost = "<28>web[42]: lines lost while the syslog was not there: 2";
+        assert_eq!(received(&log), [lost, "<30>web[42]: c"]);
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]
