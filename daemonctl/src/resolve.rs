@@ -9,8 +9,9 @@ mod near;
 mod pattern;
 mod processes;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use host::Service;
 use unit::UnitType;
 
 use crate::context::Context;
@@ -33,6 +34,8 @@ pub struct Options<'a> {
     pub allow_unknown: bool,
     /// A name that several managers have means the service of each; else it is an error.
     pub every_manager: bool,
+    /// What is told of single services is wanted too: where that is how a name is looked up, it is kept.
+    pub fetch: bool,
     /// The subcommand and its options, to say what else could be typed: `restart`.
     pub verb: &'a str,
 }
@@ -42,6 +45,8 @@ pub struct Options<'a> {
 pub struct Resolution {
     /// The services, in the order of the words, each once.
     pub chosen: Vec<Chosen>,
+    /// What was told of some of them, where [`Options::fetch`] is on.
+    pub fetched: HashMap<Chosen, Service>,
     /// Words that mean no service.
     pub unresolved: Vec<Unresolved>,
 }
@@ -94,8 +99,14 @@ pub fn resolve_each(
     what: &[String],
     options: &Options<'_>,
 ) -> Result<Resolution, Failure> {
-    let mut resolver =
-        Resolver { context, managers, options, processes: Processes::default(), lists: Vec::new() };
+    let mut resolver = Resolver {
+        context,
+        managers,
+        options,
+        processes: Processes::default(),
+        lists: Vec::new(),
+        fetched: HashMap::new(),
+    };
     let mut resolution = Resolution::default();
     let mut seen = HashSet::new();
     let mut add = |found: Vec<Chosen>| {
@@ -113,6 +124,7 @@ pub fn resolve_each(
     if !options.states.is_empty() {
         resolver.keep_states(&mut resolution.chosen)?;
     }
+    resolution.fetched = resolver.fetched;
     Ok(resolution)
 }
 
@@ -128,6 +140,8 @@ struct Resolver<'a> {
     processes: Processes,
     /// Names that patterns are held against, by manager, for services alone and for all types.
     lists: Vec<((usize, bool), Vec<String>)>,
+    /// As [`Resolution::fetched`].
+    fetched: HashMap<Chosen, Service>,
 }
 
 impl Resolver<'_> {
@@ -151,11 +165,15 @@ impl Resolver<'_> {
     }
 
     /// The service of that name, of the one manager that has it.
-    fn name(&self, word: &str) -> Result<Vec<Chosen>, Unresolved> {
+    fn name(&mut self, word: &str) -> Result<Vec<Chosen>, Unresolved> {
         let mut found = Vec::new();
         let mut unanswered: Option<Unanswered> = None;
         for manager in self.managers.indices() {
-            match names::find(self.context, self.managers, manager, word) {
+            let looked_up = match self.options.fetch && names::is_systemds(self.managers, manager) {
+                true => self.fetch(manager, word),
+                false => names::find(self.context, self.managers, manager, word),
+            };
+            match looked_up {
                 Ok(Some(name)) => found.push(Chosen { manager, name }),
                 Ok(None) => {}
                 Err(error) => unanswered = unanswered.or(Some(error)),
@@ -174,6 +192,20 @@ impl Resolver<'_> {
             }
             _ if self.options.every_manager => Ok(found),
             _ => Err(Unresolved::new(word, self.ambiguous(word, &found))),
+        }
+    }
+
+    /// Looks a name up by asking for all that its manager tells of the service.
+    fn fetch(&mut self, manager: usize, word: &str) -> Result<Option<String>, Unanswered> {
+        let name = names::spelled(self.managers, manager, word);
+        match self.managers.ask(manager, |m| m.service(&name)) {
+            Ok(service) => {
+                let name = service.name.clone();
+                self.fetched.insert(Chosen { manager, name: name.clone() }, service);
+                Ok(Some(name))
+            }
+            Err(error) if error.is_no_such_service() => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -223,7 +255,7 @@ impl Resolver<'_> {
         if !self.lists.iter().any(|(known, _)| *known == key) {
             let services = self.managers.ask(manager, |m| match units {
                 true => m.units(),
-                false => m.services(),
+                false => m.services_in_brief(),
             })?;
             let mut names: Vec<String> = services.into_iter().map(|s| s.name).collect();
             if self.options.all {
@@ -263,7 +295,7 @@ impl Resolver<'_> {
                 chosen.iter().any(|c| unit_type(&c.name).is_some_and(|t| t != UnitType::Service));
             let services = self.managers.ask(manager, |m| match others {
                 true => m.units(),
-                false => m.services(),
+                false => m.services_in_brief(),
             })?;
             let filled = match fill::leaves_state_open(&services) {
                 true => fill::fill(self.context, services, 0)?,

@@ -78,9 +78,7 @@ fn add_names(known: &mut KnownServices, services: &[Service], index: &host::Scri
         let Some(service) = services.iter().find(|service| service.name == script.name) else {
             continue;
         };
-        // Scripts of the boot itself mount and set up; they start no daemons.
-        if !script.default_start.is_empty() && script.default_start.iter().all(|level| level == "S")
-        {
+        if is_of_boot(script) {
             continue;
         }
         for name in script.provides.iter().chain([&script.name]) {
@@ -90,6 +88,11 @@ fn add_names(known: &mut KnownServices, services: &[Service], index: &host::Scri
             known.add_mention(path.as_os_str().as_bytes(), known_service(service));
         }
     }
+}
+
+/// Scripts of the boot itself mount and set up; they start no daemons.
+pub fn is_of_boot(script: &host::Script) -> bool {
+    !script.default_start.is_empty() && script.default_start.iter().all(|level| level == "S")
 }
 
 /// Longest inittab that is read.
@@ -174,7 +177,7 @@ fn add_programs(
 
 /// The path as a script spells it, and as the kernel does, which follows links (`/sbin` is
 /// `/usr/sbin`).
-fn spellings(root: &Path, path: &Path) -> Vec<PathBuf> {
+pub fn spellings(root: &Path, path: &Path) -> Vec<PathBuf> {
     let inside = root.join(path.strip_prefix("/").unwrap_or(path));
     let real = std::fs::canonicalize(inside).ok();
     let real = real.and_then(|real| Some(Path::new("/").join(real.strip_prefix(root).ok()?)));
@@ -185,7 +188,7 @@ fn spellings(root: &Path, path: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a path leads to a program that runs others.
-fn is_runner(path: &Path) -> bool {
+pub fn is_runner(path: &Path) -> bool {
     let name = String::from_utf8_lossy(base_name(path.as_os_str().as_bytes())).into_owned();
     let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
     RUNNERS.contains(&name.as_str())

@@ -10,7 +10,7 @@ use process::procfs::ProcFs;
 use process::sample::{self, Sample};
 use process::traffic::{self, Network};
 use process::tree::Tree;
-use process::verdict::{self, Confidence, Judgement, ServiceRef, Verdict};
+use process::verdict::{self, Confidence, Judgement, KnownServices, ServiceRef, Verdict};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -67,25 +67,51 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    /// Looks at one process and the few that its verdict depends on.
+    /// Looks at some processes and the few that the verdicts on these depend on.
     ///
     /// # Errors
     /// `/proc` can't be read.
-    pub fn near(context: &Context, pid: u32, needs: Needs) -> Result<Snapshot, Failure> {
-        let proc = context.proc()?;
-        let sample = nearby::sample(
-            &proc,
-            &context.common.system_root.join("sys"),
-            pid,
-            needs | Needs::VERDICT,
-        );
-        Ok(Snapshot::judge(context, &proc, sample, needs))
+    pub fn near(context: &Context, pids: &[u32], needs: Needs) -> Result<Snapshot, Failure> {
+        let sample = Snapshot::sample_near(context, pids, needs)?;
+        Ok(Snapshot::judge(context, &context.proc()?, sample, needs))
     }
 
-    fn judge(context: &Context, proc: &ProcFs, mut sample: Sample, needs: Needs) -> Snapshot {
+    /// The same where it is known to whom processes can belong: no manager's files are read for it.
+    ///
+    /// # Errors
+    /// `/proc` can't be read.
+    pub fn near_known(
+        context: &Context,
+        pids: &[u32],
+        known: &KnownServices,
+    ) -> Result<Snapshot, Failure> {
+        let sample = Snapshot::sample_near(context, pids, Needs::NOTHING)?;
+        let proc = context.proc()?;
+        let machine = Machine::look(&proc, &context.common.system_root, false);
+        Ok(Snapshot::judge_known(context, &proc, sample, Needs::NOTHING, machine, known))
+    }
+
+    fn sample_near(context: &Context, pids: &[u32], needs: Needs) -> Result<Sample, Failure> {
+        let proc = context.proc()?;
+        let sys = context.common.system_root.join("sys");
+        Ok(nearby::sample(&proc, &sys, pids, needs | Needs::VERDICT))
+    }
+
+    fn judge(context: &Context, proc: &ProcFs, sample: Sample, needs: Needs) -> Snapshot {
         let machine = Machine::look(proc, &context.common.system_root, needs.any(Needs::MACHINE));
         let known = crate::services::known(context, &machine);
-        let (tree, judgement) = verdict::judge(proc, &mut sample, &machine, &known);
+        Snapshot::judge_known(context, proc, sample, needs, machine, &known)
+    }
+
+    fn judge_known(
+        context: &Context,
+        proc: &ProcFs,
+        mut sample: Sample,
+        needs: Needs,
+        machine: Machine,
+        known: &KnownServices,
+    ) -> Snapshot {
+        let (tree, judgement) = verdict::judge(proc, &mut sample, &machine, known);
         let ids = sample.processes.iter().filter_map(|process| process.euid.known().copied());
         let users = Users::of(ids, &context.common.system_root);
         let network = match needs.any(Needs::CONNECTIONS | Needs::LISTENERS) {

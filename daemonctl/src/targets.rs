@@ -24,7 +24,7 @@ impl Targets {
     pub fn find(context: &Context, texts: &[String], needs: Needs) -> Result<Targets, Failure> {
         let snapshot = match texts {
             [text] => match What::parse(text)? {
-                What::Pid(pid) => Snapshot::near(context, pid, needs)?,
+                What::Pid(pid) => Snapshot::near(context, &[pid], needs)?,
                 _ => Snapshot::take(context, needs)?,
             },
             _ => Snapshot::take(context, needs)?,

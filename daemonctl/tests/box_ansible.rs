@@ -82,9 +82,8 @@ fn manages(machine: &Machine, module: &str, more: &str, service: &str, is_enable
         "" => arguments.to_owned(),
         more => format!("{arguments}, {more}"),
     };
-    let run = |tasks: &str, options: &str| {
-        play(machine, &tasks.replace("SERVICE", service), options)
-    };
+    let run =
+        |tasks: &str, options: &str| play(machine, &tasks.replace("SERVICE", service), options);
     let enabled = || machine.exec(&["sh", "-c", is_enabled]).unwrap().status.success();
     let web = service == "nginx";
 

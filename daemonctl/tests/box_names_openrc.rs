@@ -210,12 +210,22 @@ fn foreign_enabling(machine: &Machine) {
     says(machine, "chkconfig missing on", 1, &["error reading information on service missing"]);
     // Without Debian's own tool it goes through OpenRC's.
     theirs(machine, "mv /usr/sbin/update-rc.d /root/");
-    for (line, expected) in [("disable", false), ("enable", true), ("disable 2", false), ("defaults", true)] {
+    for (line, expected) in
+        [("disable", false), ("enable", true), ("disable 2", false), ("defaults", true)]
+    {
         says(machine, &format!("update-rc.d nginx {line}"), 0, &[]);
         assert_eq!(enabled(machine), expected, "{line}");
     }
     says(machine, "update-rc.d nope enable", 1, &["initscript does not exist"]);
     theirs(machine, "mv /root/update-rc.d /usr/sbin/");
     let list = ours(machine, "daemonctl links list --json");
-    assert_eq!(list.text().matches("\"result\":\"ours\"").count().max(list.text().matches("\"result\": \"ours\"").count()), 11, "{}", list.describe());
+    assert_eq!(
+        list.text()
+            .matches("\"result\":\"ours\"")
+            .count()
+            .max(list.text().matches("\"result\": \"ours\"").count()),
+        11,
+        "{}",
+        list.describe()
+    );
 }

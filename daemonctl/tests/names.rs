@@ -48,7 +48,7 @@ fn nothing_that_exists_is_overwritten_or_removed() {
     symlink("nowhere", folder.path().join("pidof")).unwrap();
     let made = daemonctl(&["links", "install", path(&folder)]);
     assert_eq!(code(&made), 1);
-    assert!(text(&made).contains("service             left alone"), "{}", text(&made));
+    assert!(text(&made).contains("service            left alone"), "{}", text(&made));
     assert!(folder.path().join("systemctl").is_symlink());
     let removed = json(&["links", "remove", path(&folder)]);
     let result = |name: &str| {

@@ -124,7 +124,7 @@ cd_is=$(pwd)
     echo "arguments: $*"
     echo "directory: $cd_is"
     echo "mark: $MARK, HOME: $HOME"
-    grep -E '^(Uid|Gid|Groups|SigIgn|SigBlk):' /proc/$$/status
+    grep -E '^(Uid|Gid|Groups|SigIgn):' /proc/$$/status
     echo "umask: $(umask)"
     for fd in 0 1 2 7; do echo "fd $fd: $(readlink /proc/$$/fd/$fd | sed 's/:.*//')"; done
     set -- $(sed 's/.*) //' /proc/$$/stat)

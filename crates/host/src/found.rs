@@ -34,17 +34,26 @@ impl Processes {
             Found::None { .. } | Found::Unclear { .. } => None,
             Found::Alive(_) | Found::ByProgram { .. } | Found::Hidden { .. } => return found,
         };
-        if script.daemon_paths.is_empty() || !is_own() {
+        if script.daemon_paths.is_empty() {
             return found;
         }
-        match self.daemon_of(&script.daemon_paths) {
+        // Where nobody's process runs its programs, it does not matter whose they are: to find that
+        // out takes reading other scripts.
+        if self.any_runs(&script.daemon_paths) == Some(false) {
+            let runner = script.daemon_paths.iter().any(|p| crate::proc::is_runner(p));
+            return match found {
+                Found::None { .. } => Found::None { certain: !runner },
+                other => other,
+            };
+        }
+        if !is_own() {
+            return found;
+        }
+        // What the script starts may only be what controls the daemon.
+        let by_folder = || self.daemon_of(&self.running_below(&script.mentions));
+        match self.daemon_of(&script.daemon_paths).or_else(by_folder) {
             Some(pid) => Found::ByProgram { pid, stale },
-            None if !matches!(found, Found::None { .. }) => found,
-            None => {
-                let runner = script.daemon_paths.iter().any(|p| crate::proc::is_runner(p));
-                let none = self.any_runs(&script.daemon_paths) == Some(false);
-                Found::None { certain: !runner && none }
-            }
+            None => found,
         }
     }
 

@@ -44,7 +44,7 @@ pub use known::{Dependency, Installed, Job, Relation};
 pub use manager::{NativeProperty, ServiceManager};
 pub use openrc::OpenRc;
 pub use refusal::{Refusal, RefusalKind};
-pub use script::{Note, Script, ScriptIndex, script_index};
+pub use script::{Note, Script, ScriptIndex, Scripts, script_index};
 pub use service::{Field, Gap, ManagerKind, Reason, Service, ServiceState};
 pub use systemd::{Started, Systemd, Transient, TransientEnd, change_sentence};
 pub use sysv::SysV;

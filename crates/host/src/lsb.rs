@@ -75,6 +75,8 @@ fn exit_words(command: &str, code: i32) -> Option<&'static str> {
         });
     }
     Some(match code {
+        // Debian's scripts pass on what their do_start and do_stop return: 2 is any failure.
+        2 if matches!(command, "start" | "stop" | "restart") => return None,
         2 => "invalid or excess arguments",
         3 => "the script has no such command",
         4 => "insufficient privilege",

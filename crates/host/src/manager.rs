@@ -29,11 +29,41 @@ pub trait ServiceManager: Send + Sync {
     /// When it can't be asked at all. What is missing of one service is in its [`Service::gaps`].
     fn services(&self) -> Result<Vec<Service>, HostError>;
 
+    /// The same in brief, as far as it is to be had in one answer: of what simply runs, or did its
+    /// work, systemd is not asked since when, with which main process, and how often restarted.
+    ///
+    /// # Errors
+    /// As [`ServiceManager::services`].
+    fn services_in_brief(&self) -> Result<Vec<Service>, HostError> {
+        self.services()
+    }
+
+    /// The name that it has a service under which is known by this one, if it is known: the cheapest
+    /// question about one service.
+    ///
+    /// # Errors
+    /// As [`ServiceManager::services`].
+    fn name_of(&self, name: &str) -> Result<Option<String>, HostError> {
+        match self.service(name) {
+            Ok(service) => Ok(Some(service.name)),
+            Err(HostError::NoSuchService { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// One service, with all that can be known of it.
     ///
     /// # Errors
     /// [`HostError::NoSuchService`], or as [`ServiceManager::services`].
     fn service(&self, name: &str) -> Result<Service, HostError>;
+
+    /// The same without what it depends on, which may take reading the definitions of all others.
+    ///
+    /// # Errors
+    /// As [`ServiceManager::service`].
+    fn service_alone(&self, name: &str) -> Result<Service, HostError> {
+        self.service(name)
+    }
 
     /// Everything that it has loaded, of every type of unit, ordered by name. OpenRC and SysV know
     /// services only.

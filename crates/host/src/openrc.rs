@@ -21,9 +21,9 @@ mod runlevels;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use crate::script::{ScriptIndex, Source, Unfit, read_scripts, read_source};
+use crate::script::{ScriptIndex, Scripts as OneByOne, Source, Unfit, read_scripts, read_source};
 use crate::service::{ManagerKind, Service};
 use crate::sysv::own_commands;
 use crate::tool::Tools;
@@ -40,8 +40,8 @@ use runlevels::Runlevels;
 pub struct OpenRc {
     root: PathBuf,
     tools: Tools,
-    /// All scripts as they were when it was first asked which program is whose.
-    scripts: OnceLock<ScriptIndex>,
+    /// The scripts as they were when it was first asked which program is whose.
+    scripts: Arc<OneByOne>,
 }
 
 /// Scripts in the folder that are no services.
@@ -51,7 +51,7 @@ impl OpenRc {
     /// Of the machine whose tree is at `root` (`/` but in tests). Tools and scripts are run by
     /// their path there.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), tools: Tools::new(root), scripts: OnceLock::new() }
+        Self { root: root.to_owned(), tools: Tools::new(root), scripts: Arc::new(OneByOne::new(root)) }
     }
 
     /// As [`ServiceManager::services`], from scripts that were read before.
@@ -132,11 +132,18 @@ impl ServiceManager for OpenRc {
     }
 
     fn service(&self, name: &str) -> Result<Service, HostError> {
+        let mut service = self.service_alone(name)?;
+        if let Some(details) = &mut service.details {
+            details.dependencies = self.dependencies(&service.name, false)?;
+        }
+        Ok(service)
+    }
+
+    fn service_alone(&self, name: &str) -> Result<Service, HostError> {
         let look = self.look()?;
         let (name, source) = self.find(name, &look)?;
         let mut service = look.service(&name, source.as_ref().map(|source| &source.script));
         let mut details = Details {
-            dependencies: self.depends(&name, source.as_ref(), &look),
             condition: look.waits_for(&name).map(|other| format!("it starts when {other} has")),
             ..Details::default()
         };

@@ -10,6 +10,7 @@ mod commands;
 mod declared;
 mod header;
 mod mentions;
+mod one_by_one;
 mod shell;
 mod source;
 mod surroundings;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crate::read;
 pub(crate) use header::Header;
+pub use one_by_one::Scripts;
 use shell::Variables;
 #[cfg(test)]
 pub(crate) use source::source_of;
@@ -91,7 +93,7 @@ impl ScriptIndex {
     /// program is its own.
     pub(crate) fn owns_programs(&self, script: &Script) -> bool {
         let mut others = self.scripts.iter().filter(|other| other.name != script.name);
-        !others.any(|other| other.daemon_paths.iter().any(|p| script.daemon_paths.contains(p)))
+        !others.any(|other| other.shares_program(script))
     }
 
     /// The script of this file name, or that provides this name.
@@ -134,7 +136,7 @@ pub(crate) fn read_scripts(root: &Path) -> Result<ScriptIndex, (PathBuf, io::Err
                     index.notes.push(note("too long: only its first 256 KiB were read"));
                 }
                 let text = read::as_text(bytes);
-                let defaults = settings.of(root, &name);
+                let defaults = settings.of(root, &name, &text);
                 let mut script = parse(&name, path, &text, &defaults);
                 script.runlevels = links.get(&name).into_iter().flatten().cloned().collect();
                 index.scripts.push(script);
@@ -179,6 +181,10 @@ fn parse(name: &str, path: PathBuf, text: &str, defaults: &str) -> Script {
 }
 
 impl Script {
+    fn shares_program(&self, other: &Script) -> bool {
+        self.daemon_paths.iter().any(|path| other.daemon_paths.contains(path))
+    }
+
     /// A line of the LSB header or of chkconfig's: `key: value`.
     fn comment(&mut self, comment: &str) {
         let Some((key, value)) = comment.split_once(':') else { return };

@@ -164,7 +164,16 @@ impl ServiceManager for Systemd {
     }
 
     fn services(&self) -> Result<Vec<Service>, HostError> {
-        self.ask(|manager| self.listed(manager, Some("*.service")))
+        self.ask(|manager| self.listed(manager, Some("*.service"), state::worth_asking))
+    }
+
+    fn services_in_brief(&self) -> Result<Vec<Service>, HostError> {
+        self.ask(|manager| self.listed(manager, Some("*.service"), state::worth_asking_in_brief))
+    }
+
+    fn name_of(&self, name: &str) -> Result<Option<String>, HostError> {
+        let name = names::complete(name);
+        self.ask(|manager| units::name_of(manager, &name))
     }
 
     fn service(&self, name: &str) -> Result<Service, HostError> {
@@ -179,7 +188,7 @@ impl ServiceManager for Systemd {
     }
 
     fn units(&self) -> Result<Vec<Service>, HostError> {
-        self.ask(|manager| self.listed(manager, None))
+        self.ask(|manager| self.listed(manager, None, state::worth_asking))
     }
 
     fn installed(&self) -> Result<Vec<Installed>, HostError> {
@@ -274,3 +283,5 @@ fn more_telling(first: Option<BusError>, second: BusError) -> BusError {
 mod act_tests;
 #[cfg(test)]
 mod fake;
+#[cfg(test)]
+mod list_tests;

@@ -10,10 +10,10 @@ mod enable;
 mod state;
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::proc::Processes;
-use crate::script::{ScriptIndex, Source, Unfit, read_scripts, read_source};
+use crate::script::{ScriptIndex, Scripts, Source, Unfit, read_scripts, read_source};
 use crate::service::{ManagerKind, Service};
 use crate::tool::Tools;
 use crate::{
@@ -31,8 +31,8 @@ const MACHINERY: [&str; 8] =
 pub struct SysV {
     root: PathBuf,
     tools: Tools,
-    /// All scripts as they were when it was first asked which program is whose.
-    scripts: OnceLock<ScriptIndex>,
+    /// The scripts as they were when it was first asked which program is whose.
+    scripts: Arc<Scripts>,
     /// Likewise, who provides what.
     names: OnceLock<depends::Names>,
 }
@@ -41,7 +41,7 @@ impl SysV {
     /// Of the machine whose tree is at `root` (`/` but in tests). Tools and scripts are run by
     /// their path there.
     pub fn new(root: &Path) -> Self {
-        let (scripts, names) = (OnceLock::new(), OnceLock::new());
+        let (scripts, names) = (Arc::new(Scripts::new(root)), OnceLock::new());
         Self { root: root.to_owned(), tools: Tools::new(root), scripts, names }
     }
 
@@ -83,8 +83,7 @@ impl SysV {
 
     /// Its state as far as it is known without running its script.
     fn look(&self, source: &Source) -> Service {
-        let index = || self.scripts.get_or_init(|| self.index().unwrap_or_default());
-        let is_own = || index().owns_programs(&source.script);
+        let is_own = || self.scripts.owns_programs(&source.script);
         state::of(&source.script, &Processes::new(&self.root), &is_own)
     }
 }
@@ -99,6 +98,15 @@ impl ServiceManager for SysV {
     }
 
     fn service(&self, name: &str) -> Result<Service, HostError> {
+        let mut service = self.service_alone(name)?;
+        let source = self.source(&service.name)?;
+        if let Some(details) = &mut service.details {
+            details.dependencies = self.names().of(&source);
+        }
+        Ok(service)
+    }
+
+    fn service_alone(&self, name: &str) -> Result<Service, HostError> {
         let source = self.source(name)?;
         let mut service = self.look(&source);
         let mut details = Details {
@@ -106,7 +114,6 @@ impl ServiceManager for SysV {
             provides: source.script.provides.clone(),
             can_reload: source.commands.has("reload"),
             commands: own_commands(&source),
-            dependencies: self.names().of(&source),
             ..Details::default()
         };
         self.lsb(&source, &|| self.look(&source)).complete(&mut service, &mut details);

@@ -162,7 +162,7 @@ fn scripts_of_another_kind_are_recorded() {
     kill(&pid);
     let service = openrc.service("webd").expect("webd");
     assert_eq!(service.state, ServiceState::Stopped);
-    assert!(service.native.contains("its process is gone"), "{}", service.native);
+    assert!(service.native.contains("no process of it is there"), "{}", service.native);
 }
 
 #[test]

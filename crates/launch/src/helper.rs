@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
 use crate::lines::Lines;
-use crate::{program, sys};
+use crate::{drain, program, sys};
 
 /// How often `tick` is called.
 const TICK: Duration = Duration::from_millis(100);
@@ -50,8 +50,9 @@ pub struct Ended {
     pub status: ExitStatus,
     /// It had to be ended: its time was over.
     pub timed_out: bool,
-    /// Something that it started goes on, and holds its output open: whatever that writes from now
-    /// on is lost, and may end it by SIGPIPE.
+    /// Something that it started goes on, and holds its output open. Whatever that writes from now
+    /// on is lost: a small process, a child of init, reads it until it is closed, so that nobody is
+    /// ended by SIGPIPE or stopped by a full pipe.
     pub output_is_held: bool,
 }
 
@@ -249,6 +250,11 @@ impl Outputs {
                     if let Some(lines) = pipe {
                         lines.flush(&mut |bytes| line(stream, bytes));
                     }
+                }
+                if is_open {
+                    drain::leave_behind(
+                        [&self.out, &self.err].map(|p| p.as_ref().map(AsFd::as_fd)),
+                    );
                 }
                 return is_open;
             }

@@ -5,11 +5,12 @@
 //! [`detach::Detach`].
 //!
 //! It does not know units, services or managers, decides no policy (whether and when to start
-//! something again), and never keeps a process of its own beside a daemon, but for one that takes
-//! its output to the syslog where that is asked. It is the only room that forks; `sys.rs` is its only
-//! file with unsafe code.
+//! something again), and keeps a process of its own beside a daemon in two cases alone: one takes its output to
+//! the syslog where that is asked, one reads what a helper's offspring goes on to write. It is the only room that forks; `sys` is its only
+//! module with unsafe code.
 
 pub mod detach;
+mod drain;
 mod helper;
 mod lines;
 mod program;

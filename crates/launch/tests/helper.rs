@@ -28,13 +28,28 @@ fn run(helper: &Helper) -> (Ended, Vec<String>) {
     (ended, lines)
 }
 
-fn script(name: &str, text: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("launch-helper-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path
+/// A folder for scripts, which is removed again.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("launch-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn script(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 #[test]
@@ -91,7 +106,8 @@ fn inner() {
 #[test]
 fn lines_of_both_outputs_come_in_order() {
     let step = "sleep 0.05";
-    let text = format!("echo a; {step}; echo b >&2; {step}; printf 'c\\nd'; {step}; echo e >&2");
+    let text =
+        format!("echo a; {step}; echo b >&2; {step}; printf 'c\\nd'; {step}; echo e >&2; {step}");
     let (_, lines) = run(&sh(&text));
     assert_eq!(lines, ["out: a", "err: b", "out: c", "err: e", "out: d"]);
 }
@@ -113,6 +129,21 @@ fn what_it_leaves_behind_is_not_waited_for() {
     assert!(ended.status.success() && ended.output_is_held && !ended.timed_out);
     let pid = lines[0].trim_start_matches("out: ");
     assert!(Command::new("kill").arg(pid).status().unwrap().success());
+}
+
+#[test]
+fn what_it_leaves_behind_may_go_on_writing() {
+    let folder = Folder::new("held");
+    let done = folder.0.join("done");
+    let writer = "sleep 0.3; head -c 300000 /dev/zero; echo more >&2 && echo $? > \"$0\"";
+    let helper = Helper::new("/bin/sh").env("PATH", "/usr/bin:/bin").arg("-c");
+    let helper = helper.arg(format!("(/bin/sh -c '{writer}' {} &)", done.display()));
+    assert!(run(&helper).0.output_is_held);
+    let end = Instant::now() + Duration::from_secs(10);
+    while !done.exists() {
+        assert!(Instant::now() < end, "it was ended, or waits");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
@@ -156,6 +187,8 @@ fn refused(path: &std::path::Path) -> String {
 
 #[test]
 fn what_can_not_be_executed_says_why() {
+    let folder = Folder::new("refused");
+    let script = |name, text| folder.script(name, text);
     let crlf = refused(&script("crlf", "#!/bin/sh\r\necho a\r\n"));
     assert!(crlf.contains("bad interpreter: /bin/sh^M: the first line ends in CRLF"), "{crlf}");
     let missing = refused(&script("missing", "#!/no/such/shell -e\n"));

@@ -137,7 +137,7 @@ fn load(text: &[u8]) -> Option<[f64; 3]> {
 }
 
 /// Tells the init system by what runs, not by what is installed.
-fn init(proc: &ProcFs, root: &Path) -> Init {
+pub fn init(proc: &ProcFs, root: &Path) -> Init {
     if root.join("run/systemd/system").is_dir() {
         return Init::Systemd;
     }

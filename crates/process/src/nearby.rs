@@ -1,6 +1,6 @@
-//! The few processes that the verdict on one process needs: its ancestors, its session's leader,
-//! its neighbours in a pipe, and the first of its control group. So `explain PID` costs the same on
-//! a machine of ten processes and of ten thousand.
+//! The few processes that the verdict on one process, or on some, needs: ancestors, the session's
+//! leader, neighbours in a pipe, and the first of the control group. So `explain PID` costs the same
+//! on a machine of ten processes and of ten thousand.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use crate::membership::{Membership, Unit};
 use crate::needs::Needs;
 use crate::procfs::{ProcFs, decimal};
 use crate::raw;
+use crate::raw::stat::Stat;
 use crate::roles::{Role, role};
 use crate::sample::{self, Sample};
 
@@ -33,24 +34,35 @@ const OF_ONE: Needs = Needs(
         | Needs::NAMESPACES.0,
 );
 
-/// Reads the process, if it exists, and those around it.
-pub fn sample(proc: &ProcFs, sys: &std::path::Path, pid: u32, needs: Needs) -> Sample {
-    let mut sample = sample::of_pids(proc, &[pid], needs);
+/// Reads the processes, those that exist, and those around them.
+pub fn sample(proc: &ProcFs, sys: &std::path::Path, pids: &[u32], needs: Needs) -> Sample {
+    let mut sample = sample::of_pids(proc, pids, needs);
     // Of the others only what verdicts and the chain of causes are made from.
     let needs = needs.without(OF_ONE);
-    let Some(stat) = sample.processes.first().map(|process| process.stat.clone()) else {
+    let found: Vec<(u32, Stat)> =
+        sample.processes.iter().map(|process| (process.pid(), process.stat.clone())).collect();
+    if found.is_empty() {
         return sample;
-    };
-    line_above(proc, &mut sample, stat.ppid, needs);
-    line_above(proc, &mut sample, u32::try_from(stat.session).unwrap_or(0), needs);
-    let mut more = BTreeSet::from([1]);
-    let parent_is_shell =
-        sample.by_pid(stat.ppid).is_some_and(|parent| role(&parent.comm) == Some(Role::Shell));
-    if parent_is_shell {
-        more.extend(children(proc, stat.ppid));
     }
-    if let Some(group) = sample.by_pid(pid).and_then(|process| sample.cgroup(process)) {
-        more.extend(members(sys, &group.path, &group.membership));
+    let mut more = BTreeSet::from([1]);
+    let mut groups: Vec<&[u8]> = Vec::new();
+    for (pid, _) in &found {
+        let Some(group) = sample.by_pid(*pid).and_then(|process| sample.cgroup(process)) else {
+            continue;
+        };
+        if !groups.contains(&&*group.path) {
+            groups.push(&group.path);
+            more.extend(members(sys, &group.path, &group.membership));
+        }
+    }
+    for (_, stat) in &found {
+        line_above(proc, &mut sample, stat.ppid, needs);
+        line_above(proc, &mut sample, u32::try_from(stat.session).unwrap_or(0), needs);
+        let parent_is_shell =
+            sample.by_pid(stat.ppid).is_some_and(|parent| role(&parent.comm) == Some(Role::Shell));
+        if parent_is_shell {
+            more.extend(children(proc, stat.ppid));
+        }
     }
     more.retain(|&pid| sample.by_pid(pid).is_none());
     let more: Vec<u32> = more.into_iter().collect();

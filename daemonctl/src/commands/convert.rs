@@ -13,6 +13,8 @@ use translate::{Format, Lost, OutFile, System};
 use crate::context::Context;
 use crate::failure::Failure;
 
+pub use report::{lost as lost_object, notes};
+
 const AFTER_HELP: &str = "\
 Unit files and init scripts become each other; supervisord.conf, Procfile and crontab become
 services, one for each program, process or entry. Scripts are read as far as they state facts:
@@ -183,12 +185,8 @@ fn write(folder: &Path, files: &[OutFile]) -> Result<Vec<PathBuf>, Failure> {
             }
         };
         let mut options = std::fs::OpenOptions::new();
-        let mut to = options
-            .write(true)
-            .create_new(true)
-            .mode(file.mode)
-            .open(&path)
-            .map_err(failed)?;
+        let mut to =
+            options.write(true).create_new(true).mode(file.mode).open(&path).map_err(failed)?;
         to.write_all(file.text.as_bytes()).map_err(failed)?;
         written.push(path);
     }

@@ -100,7 +100,7 @@ fn targets(context: &Context, texts: &[String]) -> Result<Vec<u32>, Failure> {
 }
 
 fn explanation(context: &Context, pid: u32) -> Result<Explanation, Failure> {
-    let snapshot = Snapshot::near(context, pid, context.needs(NEEDS.0))?;
+    let snapshot = Snapshot::near(context, &[pid], context.needs(NEEDS.0))?;
     Explanation::of(context, snapshot, pid).ok_or_else(|| {
         Failure::not_found(format_args!("no process {pid}")).hint(
             "the process has ended, or it was never there (hidepid can hide others' processes)",

@@ -236,7 +236,12 @@ fn text(context: &Context, reports: &[Report]) -> Result<(), Failure> {
         let place = report.path.as_deref().map(|path| path.display().to_string());
         let line = match (&report.fate, place) {
             (Fate::Absent, None) => {
-                format!("{:width$}  {} ({})", report.tool.name, report.fate.sentence(), report.tool.about)
+                format!(
+                    "{:width$}  {} ({})",
+                    report.tool.name,
+                    report.fate.sentence(),
+                    report.tool.about
+                )
             }
             (fate, place) => {
                 let place = place.unwrap_or_default();

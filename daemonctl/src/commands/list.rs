@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::managers::{ManagerOptions, Managers};
 use crate::options::{TableOptions, render_notes};
 use crate::service_view::columns::{COLUMNS, NARROW, Services};
+use crate::service_view::fill::need;
 use crate::service_view::json;
 use crate::watch::WatchArgs;
 use gather::Listed;
@@ -21,11 +22,16 @@ const AFTER_HELP: &str = "\
 Without WHAT, --state and --all: what is started or should be; services that are stopped, and what is
 installed and not loaded, come with --all. Where no manager runs, the daemons that the processes show
 are listed, without a manager. What a manager does not know is filled in from the processes: the
-start of a SysV service, the state of one whose script tells of no pid file. Whether services are
-enabled is shown on systemd with --all or --columns +enabled: it takes longer than all the rest.
+start of a SysV service, the state of one whose script tells of no pid file.
+
+systemd lists services with their states in one answer, and is asked for each of the rest by itself:
+since when, main process and restarts are shown with --long and --json, and where --columns, --sort or
+--filter name them (age, since, pid, restarts). Whether services are enabled comes with --long, --all
+or --columns +enabled: it takes longer than all the rest. Other managers tell all of it at once.
 
 Examples:
   daemonctl list
+  daemonctl list --long
   daemonctl list --state failed
   daemonctl list 'php*' redis --columns +ports,+rss
   daemonctl list --all --filter 'enabled = enabled and state = stopped'
@@ -53,6 +59,9 @@ pub struct Args {
     /// Stopped ones too, and what is installed and not loaded.
     #[arg(long, short)]
     all: bool,
+    /// On systemd: also since when, whether enabled, main process and restarts, which take longer.
+    #[arg(long, short)]
+    long: bool,
     #[command(flatten)]
     managers: ManagerOptions,
     #[command(flatten)]
@@ -71,9 +80,11 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     }
     let managers = Managers::open_any(context, &args.managers)?;
     let view = view(context, args, managers.as_ref())?;
+    // Programs find in the document what they always found there.
+    let needs = view.needs() | if context.common.json { need::TOLD } else { 0 };
     let mut is_whole = true;
     let done = crate::watch::repeat(&args.watch, context, |out| {
-        let listed = gather::gather(context, managers.as_ref(), args, view.needs())?;
+        let listed = gather::gather(context, managers.as_ref(), args, needs)?;
         is_whole = listed.is_whole;
         let order = view.select(&listed.views);
         if context.common.json {
@@ -96,10 +107,16 @@ fn view(
     let width = context.layout().width;
     let narrow = NARROW.iter().find(|(below, _)| width.is_some_and(|width| width < *below));
     // Columns in which no row could have anything are left out.
-    // systemd knows whether services are enabled by their files only: to read all of these takes longer
-    // than all the rest.
-    let enabled = args.all || managers.is_none_or(|managers| !are_systemds(managers));
-    let columns = [("-manager", several), ("-restarts", restarts), ("-enabled", enabled)];
+    // systemd is asked for the age, the pid and the restarts of each service by itself, and knows whether
+    // services are enabled by their files only: to read all of these takes longer than all the rest.
+    let long = args.long || managers.is_none_or(|managers| !are_systemds(managers));
+    let columns = [
+        ("-manager", several),
+        ("-restarts", restarts && long),
+        ("-enabled", args.all || long),
+        ("-age", long),
+        ("-pid", long),
+    ];
     let mut changed: Vec<&str> =
         columns.iter().filter_map(|(column, is_of_use)| (!is_of_use).then_some(*column)).collect();
     if args.r#type.iter().any(|word| word != "service") {

@@ -58,7 +58,8 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         return native::run(context, &managers, args);
     }
     let options = Options { every_manager: true, verb: "show", ..Options::default() };
-    let needs = need::PROCESSES | need::PORTS | need::LOGS | need::CGROUP_MEMORY;
+    let needs =
+        need::PROCESSES | need::PORTS | need::LOGS | need::CGROUP_MEMORY | need::DEPENDENCIES;
     let looked = lookup::look(context, &managers, &args.what, &options, needs)?;
     let mut objects: Vec<Map<String, Json>> = Vec::new();
     for view in &looked.filled.views {

@@ -60,7 +60,11 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     }
     let options =
         Options { states: &args.state, every_manager: true, verb: "status", ..Options::default() };
-    let needs = need::PROCESSES | need::PORTS | need::LOGS | need::CGROUP_MEMORY;
+    let mut needs = need::PROCESSES | need::PORTS | need::LOGS | need::CGROUP_MEMORY;
+    if context.common.json {
+        // The page does not show them.
+        needs |= need::DEPENDENCIES;
+    }
     let looked = lookup::look(context, &managers, &args.what, &options, needs)?;
     let views = &looked.filled.views;
     if context.common.json {

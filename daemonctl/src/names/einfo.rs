@@ -126,7 +126,8 @@ impl Voice {
 fn columns() -> usize {
     let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
     let terminal = size.map(|size| usize::from(size.ws_col)).filter(|&columns| columns > 0);
-    let said = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns: &usize| columns > 0);
+    let said =
+        || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns: &usize| columns > 0);
     terminal.or_else(said).unwrap_or(COLUMNS)
 }
 

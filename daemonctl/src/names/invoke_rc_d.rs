@@ -116,8 +116,7 @@ fn decide(
     with_policy: bool,
 ) -> Result<u8, u8> {
     let mut verdict = policy::by_runlevel(world, invocation, level)?;
-    let runnable =
-        world.init() == Init::Systemd || script_of(world, &invocation.service).is_some();
+    let runnable = world.init() == Init::Systemd || script_of(world, &invocation.service).is_some();
     if !runnable {
         // A script that can't be executed is a way to say: don't.
         verdict = Some(status::DENIED);

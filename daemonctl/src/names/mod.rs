@@ -41,11 +41,7 @@ pub struct Tool {
     pub run: fn(&[OsString]) -> ExitCode,
 }
 
-const fn tool(
-    name: &'static str,
-    about: &'static str,
-    run: fn(&[OsString]) -> ExitCode,
-) -> Tool {
+const fn tool(name: &'static str, about: &'static str, run: fn(&[OsString]) -> ExitCode) -> Tool {
     Tool { name, about, run }
 }
 

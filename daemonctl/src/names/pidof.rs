@@ -110,8 +110,7 @@ fn find(line: &Line) -> Result<Vec<u32>, String> {
         }
         let Some(wanted) = Wanted::new(word, line.has('x'), is_root) else { continue };
         let is_candidate = |process: &&Process| {
-            (line.has('z') || !process.stat.is_zombie())
-                && (!same_root || root_of(process) == root)
+            (line.has('z') || !process.stat.is_zombie()) && (!same_root || root_of(process) == root)
         };
         let candidates: Vec<&Process> =
             sample.processes.iter().rev().filter(is_candidate).collect();

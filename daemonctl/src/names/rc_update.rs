@@ -68,12 +68,7 @@ fn action_of(words: &mut Vec<String>) -> Result<Action, String> {
     }
 }
 
-fn carry_out(
-    world: &World,
-    voice: Voice,
-    line: &Line,
-    args: &[OsString],
-) -> Result<u8, String> {
+fn carry_out(world: &World, voice: Voice, line: &Line, args: &[OsString]) -> Result<u8, String> {
     if line.has('u') {
         return update(world, voice, args);
     }

@@ -144,8 +144,7 @@ fn sockets_too(world: &World, verb: &str, unit: &str) {
         .map(OsString::from)
         .collect();
     if !sockets.is_empty() {
-        let args: Vec<OsString> =
-            std::iter::once(OsString::from(verb)).chain(sockets).collect();
+        let args: Vec<OsString> = std::iter::once(OsString::from(verb)).chain(sockets).collect();
         let _done = systemctl::run(&args);
     }
 }

@@ -13,6 +13,7 @@ mod schedule;
 mod start;
 mod stop;
 mod usage;
+mod values;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -45,10 +45,11 @@ pub fn read(world: &World) -> Result<Vec<Unit>, Box<HostError>> {
         }
         let known = installed.remove(&service.name);
         let enablement = service.enablement.clone().or(known);
-        units.push(unit(world, service.name.clone(), enablement, Some(service)));
+        let name = service.name.clone();
+        units.push(unit(world, &name, enablement, Some(service)));
     }
     for (name, enablement) in installed {
-        units.push(unit(world, name, Some(enablement), None));
+        units.push(unit(world, &name, Some(enablement), None));
     }
     units.retain(|unit| unit.enablement != "alias");
     units.sort_by(|a, b| a.name.cmp(&b.name));
@@ -56,20 +57,15 @@ pub fn read(world: &World) -> Result<Vec<Unit>, Box<HostError>> {
 }
 
 /// Only of those that are enabled, and of instances, it is asked where and whether.
-fn unit(
-    world: &World,
-    name: String,
-    enablement: Option<String>,
-    loaded: Option<Service>,
-) -> Unit {
+fn unit(world: &World, name: &str, enablement: Option<String>, loaded: Option<Service>) -> Unit {
     let mut unit = Unit {
         enablement: enablement.unwrap_or_default(),
         targets: loaded.as_ref().and_then(|it| it.enabled_in.clone()).unwrap_or_default(),
-        name: plain(&name).to_owned(),
+        name: plain(name).to_owned(),
         loaded,
     };
     let is_open = unit.enablement.is_empty() || unit.is_enabled() && unit.targets.is_empty();
-    if is_open && let Ok(service) = world.service(&name) {
+    if is_open && let Ok(service) = world.service(name) {
         unit.targets = service.enabled_in.unwrap_or_default();
         if let Some(enablement) = service.enablement {
             unit.enablement = enablement;

@@ -219,7 +219,14 @@ fn of_processes(key: &Key, members: &[&Member]) -> Row {
 
 /// A line with what its processes come to.
 fn sums(members: &[&Member], main_pid: Option<u32>) -> Row {
-    let oldest = || members.iter().max_by(|a, b| a.age_seconds.total_cmp(&b.age_seconds));
+    // A parent and its helper may have started at one moment.
+    let is_child = |member: &Member| members.iter().any(|other| other.pid == member.parent);
+    let oldest = || {
+        members.iter().max_by(|a, b| {
+            let (a_rank, b_rank) = ((!is_child(a), b.pid), (!is_child(b), a.pid));
+            a.age_seconds.total_cmp(&b.age_seconds).then(a_rank.cmp(&b_rank))
+        })
+    };
     let main = members.iter().find(|member| Some(member.pid) == main_pid).or_else(oldest);
     let mut pids: Vec<u32> = members.iter().map(|member| member.pid).collect();
     pids.sort_by_key(|pid| (Some(*pid) != main.map(|main| main.pid), *pid));

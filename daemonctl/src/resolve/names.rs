@@ -40,6 +40,12 @@ pub(super) fn spelled(managers: &Managers, manager: usize, word: &str) -> String
     }
 }
 
+/// Whether a manager is systemd, which is asked for names and tells all of a service at once.
+pub(super) fn is_systemds(managers: &Managers, manager: usize) -> bool {
+    let kind = managers.get(manager).map(|manager| manager.kind());
+    matches!(kind, Some(ManagerKind::Systemd | ManagerKind::SystemdUser))
+}
+
 /// The name of the service that `word` names, as its manager has it.
 pub(super) fn find(
     context: &Context,
@@ -48,13 +54,8 @@ pub(super) fn find(
     word: &str,
 ) -> Result<Option<String>, Unanswered> {
     let name = spelled(managers, manager, word);
-    let kind = managers.get(manager).map(|manager| manager.kind());
-    if matches!(kind, Some(ManagerKind::Systemd | ManagerKind::SystemdUser)) {
-        return match managers.ask(manager, |m| m.service(&name)) {
-            Ok(service) => Ok(Some(service.name)),
-            Err(error) if error.is_no_such_service() => Ok(None),
-            Err(error) => Err(error),
-        };
+    if is_systemds(managers, manager) {
+        return managers.ask(manager, |m| m.name_of(&name));
     }
     if !is_script_name(&name) {
         return Ok(None);

@@ -18,7 +18,8 @@ pub fn unknown(context: &Context, managers: &Managers, name: &str) -> Failure {
     let mut known: Vec<String> = Vec::new();
     for index in managers.indices() {
         // Names are a help only: without them the message still says what is wrong.
-        let services = managers.ask(index, |manager| manager.services()).unwrap_or_default();
+        let services =
+            managers.ask(index, |manager| manager.services_in_brief()).unwrap_or_default();
         known.extend(services.into_iter().map(|service| service.name));
         let installed = managers.ask(index, |manager| manager.installed()).unwrap_or_default();
         known.extend(installed.into_iter().map(|installed| installed.name));

@@ -111,7 +111,7 @@ impl Processes {
 }
 
 fn of_pid(context: &Context, managers: &Managers, pid: u32) -> Result<Vec<Chosen>, Failure> {
-    let snapshot = Snapshot::near(context, pid, Needs::NOTHING)?;
+    let snapshot = Snapshot::near(context, &[pid], Needs::NOTHING)?;
     let Some(index) = snapshot.sample.index_of(pid) else {
         return Err(Failure::not_found(format_args!("there is no process {pid}"))
             .hint("it has ended, or it was never there (hidepid can hide others' processes)"));

@@ -230,3 +230,18 @@ fn a_plain_name_is_one_question() {
     let found = among(&managers, &["nginx"], &Options::default()).unwrap();
     assert_eq!((found.len(), asked.load(std::sync::atomic::Ordering::SeqCst)), (1, 1));
 }
+
+#[test]
+fn what_was_told_while_a_name_was_looked_up_is_not_asked_again() {
+    let nginx = fake(host::ManagerKind::Systemd, &["nginx.service", "redis.service"]);
+    let asked = std::sync::Arc::clone(&nginx.asked);
+    let managers = Managers::of_all(vec![nginx]);
+    let context = Context::new(Cli::try_parse_from(["daemonctl", "ps"]).unwrap().common);
+    let what = ["nginx", "redis", "nginx.service"].map(str::to_owned);
+    let options = Options::default();
+    let looked = crate::service_view::lookup::look(&context, &managers, &what, &options, 0);
+    let looked = looked.unwrap();
+    let names: Vec<&str> = looked.filled.views.iter().map(|view| view.name.as_str()).collect();
+    assert_eq!(names, ["nginx.service", "redis.service"]);
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 3, "one question a word");
+}

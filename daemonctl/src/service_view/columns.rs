@@ -88,7 +88,8 @@ pub static COLUMNS: &[C] = &[
         }
     })
     .json("age_seconds")
-    .shown(),
+    .shown()
+    .needs(need::TOLD),
     C::new("since", "AT", Kind::Time, "since when it is in this state", |v| {
         match v.since_unix_seconds {
             Some(since) => Value::Timestamp(Timestamp {
@@ -97,7 +98,8 @@ pub static COLUMNS: &[C] = &[
             }),
             None => Value::Missing(v.why(Field::Since)),
         }
-    }),
+    })
+    .needs(need::TOLD),
     C::new(
         "enabled",
         "ENABLED",
@@ -118,7 +120,8 @@ pub static COLUMNS: &[C] = &[
         Value::or_missing(v.main_pid.map(|pid| pid.value), v.why(Field::MainPid))
     })
     .json("main_pid")
-    .shown(),
+    .shown()
+    .needs(need::TOLD),
     C::new(
         "restarts",
         "RESTARTS",
@@ -130,6 +133,7 @@ pub static COLUMNS: &[C] = &[
         },
     )
     .shown()
+    .needs(need::TOLD)
     .style(|v| match v.service.as_ref().and_then(|service| service.restarts) {
         Some(1..) => Style::Warn,
         _ => Style::Plain,

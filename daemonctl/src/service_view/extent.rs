@@ -1,18 +1,23 @@
 //! How much of the machine must be looked at for the processes of some services.
 
+mod scripts;
+
 use std::path::Path;
 
 use host::{ManagerKind, Service};
 
+use super::fill::is_scripts;
 use crate::context::Context;
 
 /// What must be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Extent {
     /// Nothing: the services have no processes.
     Nothing,
-    /// This process, and those around it.
-    Near(u32),
+    /// These processes, and those around them.
+    Near(Vec<u32>),
+    /// The same, for services of managers that run scripts.
+    OfScripts(scripts::Near),
     /// All processes.
     Everything,
 }
@@ -21,18 +26,28 @@ pub(super) enum Extent {
 const HIERARCHIES: [&str; 3] = ["", "unified", "systemd"];
 /// So many members of a group are looked at with one of them (`process::nearby`).
 const FEW: usize = 16;
+/// Of more services than these, all processes are looked at: it is faster than one by one.
+const FEW_SERVICES: usize = 16;
 
 /// What must be looked at for these services.
 pub(super) fn of(context: &Context, services: &[Service]) -> Extent {
-    let mut extent = Extent::Nothing;
-    for service in services {
-        extent = match (extent, of_one(context, service)) {
-            (extent, Extent::Nothing) => extent,
-            (Extent::Nothing, extent) => extent,
-            _ => return Extent::Everything,
-        };
+    if services.len() > FEW_SERVICES {
+        return Extent::Everything;
     }
-    extent
+    if !services.is_empty() && services.iter().all(is_scripts) {
+        return scripts::near(context, services).map_or(Extent::Everything, Extent::OfScripts);
+    }
+    let mut pids = Vec::new();
+    for service in services {
+        match of_one(context, service) {
+            Extent::Nothing => {}
+            Extent::Near(more) => pids.extend(more),
+            Extent::OfScripts(_) | Extent::Everything => return Extent::Everything,
+        }
+    }
+    pids.sort_unstable();
+    pids.dedup();
+    if pids.is_empty() { Extent::Nothing } else { Extent::Near(pids) }
 }
 
 /// systemd names the control group of each service, and the kernel the processes in it; of the others'
@@ -62,7 +77,8 @@ fn of_one(context: &Context, service: &Service) -> Extent {
     match (pids.as_slice(), has_groups(folder)) {
         ([], false) => Extent::Nothing,
         ([first, ..], false) if pids.len() <= FEW => {
-            Extent::Near(service.main_pid.filter(|pid| pids.contains(pid)).unwrap_or(*first))
+            let main = service.main_pid.filter(|pid| pids.contains(pid));
+            Extent::Near(vec![main.unwrap_or(*first)])
         }
         _ => Extent::Everything,
     }
@@ -93,22 +109,32 @@ mod tests {
             crate::cli::Cli::try_parse_from(["daemonctl", "--system-root", &shown, "ps"]).unwrap();
         let context = Context::new(cli.common);
         let mut service = Service::new("a.service", ManagerKind::Systemd);
-        assert_eq!(of(&context, std::slice::from_ref(&service)), Extent::Everything);
+        let extent_of = |services: &[Service]| match of(&context, services) {
+            Extent::Near(pids) => Some(pids),
+            Extent::Nothing => Some(Vec::new()),
+            Extent::OfScripts(_) | Extent::Everything => None,
+        };
+        assert_eq!(extent_of(std::slice::from_ref(&service)), None);
         service.control_group = Some("/system.slice/a.service".into());
-        for (procs, extent) in [
-            ("", Extent::Nothing),
-            ("7\n8\n", Extent::Near(7)),
-            (&"1\n".repeat(17)[..], Extent::Everything),
-        ] {
+        for (procs, extent) in
+            [("", Some(vec![])), ("7\n8\n", Some(vec![7])), (&"1\n".repeat(17)[..], None)]
+        {
             std::fs::write(folder.join("cgroup.procs"), procs).unwrap();
-            assert_eq!(of(&context, std::slice::from_ref(&service)), extent, "{procs:?}");
+            assert_eq!(extent_of(std::slice::from_ref(&service)), extent, "{procs:?}");
         }
         std::fs::write(folder.join("cgroup.procs"), "7\n8\n").unwrap();
         service.main_pid = Some(8);
-        assert_eq!(of(&context, std::slice::from_ref(&service)), Extent::Near(8));
-        assert_eq!(of(&context, &[service.clone(), service.clone()]), Extent::Everything);
+        assert_eq!(extent_of(std::slice::from_ref(&service)), Some(vec![8]));
+        let mut other = service.clone();
+        other.control_group = Some("/system.slice/b.service".into());
+        other.main_pid = Some(9);
+        let folder_b = root.join("sys/fs/cgroup/systemd/system.slice/b.service");
+        std::fs::create_dir_all(&folder_b).unwrap();
+        std::fs::write(folder_b.join("cgroup.procs"), "9\n").unwrap();
+        assert_eq!(extent_of(&[other.clone(), service.clone()]), Some(vec![8, 9]));
+        assert_eq!(extent_of(&vec![other; FEW_SERVICES + 1]), None);
         std::fs::create_dir(folder.join("below")).unwrap();
-        assert_eq!(of(&context, std::slice::from_ref(&service)), Extent::Everything);
+        assert_eq!(extent_of(std::slice::from_ref(&service)), None);
         let _ = std::fs::remove_dir_all(&root);
     }
 }

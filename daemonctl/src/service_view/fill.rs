@@ -1,6 +1,6 @@
 //! What a manager does not know of its services, filled in from the processes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use host::{Field, ManagerKind, Reason, Service, ServiceState};
 use present::json::Note;
@@ -18,6 +18,10 @@ use crate::snapshot::Snapshot;
 
 /// Needs beside those of the process room.
 pub mod need {
+    /// What systemd is asked of each service alone: since when, its main process, its restarts.
+    pub const TOLD: u64 = 1 << 57;
+    /// What it depends on.
+    pub const DEPENDENCIES: u64 = 1 << 56;
     /// The processes themselves.
     pub const PROCESSES: u64 = 1 << 58;
     /// What they listen on.
@@ -38,7 +42,7 @@ pub mod need {
 pub struct Filled {
     /// In the order in which the services were given.
     pub views: Vec<ServiceView>,
-    /// Daemons that none of these services has, where they were asked for.
+    /// Where there are no services: the daemons that run all the same.
     pub others: Vec<ServiceView>,
     /// The processes; `None`: nobody looked.
     pub snapshot: Option<Snapshot>,
@@ -66,7 +70,8 @@ pub fn leaves_state_open(services: &[Service]) -> bool {
     })
 }
 
-fn is_scripts(service: &Service) -> bool {
+/// Its manager runs scripts, and knows nothing of processes.
+pub(super) fn is_scripts(service: &Service) -> bool {
     matches!(service.manager, ManagerKind::OpenRc | ManagerKind::SysV)
 }
 
@@ -97,13 +102,20 @@ pub fn fill(context: &Context, services: Vec<Service>, needs: u64) -> Result<Fil
             filled.views.iter_mut().for_each(|view| view.seen = Some(nothing()));
             return Ok(filled);
         }
-        Extent::Near(pid) => Snapshot::near(context, pid, Needs::NOTHING)?,
+        Extent::Near(pids) => Snapshot::near(context, &pids, Needs::NOTHING)?,
+        Extent::OfScripts(near) => Snapshot::near_known(context, &near.pids, &near.known)?,
         _ => Snapshot::take(context, Needs::NOTHING)?,
     };
     let proc = context.proc()?;
     let members = member::members(&snapshot, &Sample::default());
     let own_uid = rustix::process::geteuid().as_raw();
     let mut rows = group::group(&members, services.clone(), unix_now(), own_uid);
+    if !services.is_empty() {
+        // Whose sockets and memory nobody asked for is not looked into.
+        let asked: HashSet<(&str, &str)> =
+            services.iter().map(|s| (s.manager.name(), s.name.as_str())).collect();
+        rows.retain(|row| row.manager.is_some_and(|m| asked.contains(&(m, row.name.as_str()))));
+    }
     let mut notes = crate::json::notes(&snapshot);
     if needs & need::PORTS != 0 {
         let sockets = listen::listeners().unwrap_or_else(|note| {
@@ -170,7 +182,7 @@ fn of_service(service: Service, row: Option<Row>, snapshot: &Snapshot) -> Servic
         if is_scripts && may_be_wrong(&view) {
             let told = view.state.value;
             view.state = Known { value: ServiceState::Running, source: Source::Processes };
-            if told != ServiceState::Unknown {
+            if !matches!(told, ServiceState::Unknown | ServiceState::Exited) {
                 view.trouble.push(reasons::runs_all_the_same(&view, &seen.pids));
             }
         }
@@ -201,7 +213,8 @@ fn may_be_wrong(view: &ServiceView) -> bool {
     let gap = view.service.as_ref().and_then(|service| service.gap(Field::MainPid));
     let is_certain = gap.is_some_and(|gap| gap.reason != Reason::Unknown);
     match view.state.value {
-        ServiceState::Unknown => true,
+        // Of a script that names no daemon a manager says that it has done its work and ended.
+        ServiceState::Unknown | ServiceState::Exited => true,
         ServiceState::Stopped | ServiceState::Crashed => !is_certain,
         _ => false,
     }

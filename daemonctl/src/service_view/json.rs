@@ -7,13 +7,19 @@ use serde_json::{Value as Json, json};
 
 use super::ServiceView;
 use super::columns::{self, COLUMNS, Services};
+use super::fill::need;
 
 /// A service in a list: all that costs nothing more to find out, and the columns asked for.
 pub fn listed(view: &ServiceView, shown: &[&'static Column<Services>]) -> Object {
     let mut columns: Vec<&'static Column<Services>> =
-        COLUMNS.iter().filter(|column| column.needs == 0).collect();
-    columns.extend(shown.iter().filter(|column| column.needs != 0));
+        COLUMNS.iter().filter(|column| costs_nothing(column)).collect();
+    columns.extend(shown.iter().filter(|column| !costs_nothing(column)));
     of_columns(view, &columns)
+}
+
+/// What was not asked of a service is missing, and says so.
+fn costs_nothing(column: &Column<Services>) -> bool {
+    column.needs & !need::TOLD == 0
 }
 
 /// A single service with all that is known of it.

@@ -3,7 +3,7 @@
 use host::{ManagerKind, Service};
 
 use super::ServiceView;
-use super::fill::{self, Filled};
+use super::fill::{self, Filled, need};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::managers::{Chosen, Managers, Unanswered};
@@ -29,7 +29,13 @@ pub fn look(
     options: &Options<'_>,
     needs: u64,
 ) -> Result<Looked, Failure> {
-    let (services, unresolved) = services(context, managers, what, options, service)?;
+    let options = Options { fetch: true, ..*options };
+    let ask = match needs & need::DEPENDENCIES != 0 {
+        true => service,
+        false => service_alone,
+    };
+    let needs = needs & !need::DEPENDENCIES;
+    let (services, unresolved) = services(context, managers, what, &options, ask)?;
     let filled = match needs != 0 || fill::leaves_state_open(&services) {
         true => fill::fill(context, services, needs)?,
         false => fill::plain(services),
@@ -47,7 +53,8 @@ pub fn look_at_rest(
     what: &[String],
     options: &Options<'_>,
 ) -> Result<Looked, Failure> {
-    let (services, unresolved) = services(context, managers, what, options, at_rest)?;
+    let options = Options { fetch: true, ..*options };
+    let (services, unresolved) = services(context, managers, what, &options, at_rest)?;
     Ok(Looked { filled: fill::plain(services), unresolved })
 }
 
@@ -58,11 +65,12 @@ fn services(
     options: &Options<'_>,
     ask: fn(&Managers, &Chosen) -> Result<Service, Unanswered>,
 ) -> Result<(Vec<Service>, Vec<Unresolved>), Failure> {
-    let resolution = resolve::resolve_each(context, managers, what, options)?;
+    let mut resolution = resolve::resolve_each(context, managers, what, options)?;
     let mut unresolved = resolution.unresolved;
     let mut services: Vec<Service> = Vec::new();
     for chosen in &resolution.chosen {
-        match ask(managers, chosen) {
+        let fetched = resolution.fetched.remove(chosen);
+        match fetched.map_or_else(|| ask(managers, chosen), Ok) {
             Ok(service) => services.push(service),
             Err(error) => unresolved.push(Unresolved {
                 word: chosen.name.clone(),
@@ -76,6 +84,10 @@ fn services(
 
 fn service(managers: &Managers, chosen: &Chosen) -> Result<Service, Unanswered> {
     managers.ask(chosen.manager, |manager| manager.service(&chosen.name))
+}
+
+fn service_alone(managers: &Managers, chosen: &Chosen) -> Result<Service, Unanswered> {
+    managers.ask(chosen.manager, |manager| manager.service_alone(&chosen.name))
 }
 
 /// A service as it stands in its manager's list, where scripts are read and none is run; of systemd's,

@@ -26,7 +26,12 @@ impl LsbService<'_> {
             });
         }
         let before = (self.look)();
-        let runs = self.runs(before.state);
+        let runs = match self.runs(before.state) {
+            // Nothing is seen of it, and its script says that it runs: a script's restart is right
+            // for both.
+            Some(false) if verb == Verb::Restart && self.claims_to_run(before.state) => None,
+            runs => runs,
+        };
         let nothing = Done { nothing_to_do: true, ..Done::default() };
         if verb == Verb::Stop && runs == Some(false) && self.is_certainly_down(before.state) {
             return Ok(nothing);
@@ -42,6 +47,11 @@ impl LsbService<'_> {
             ServiceState::Stopped | ServiceState::Crashed | ServiceState::Failed => Some(false),
             _ => self.ask().and_then(|answer| answer.runs()),
         }
+    }
+
+    fn claims_to_run(&self, state: ServiceState) -> bool {
+        state == ServiceState::Stopped
+            && self.ask().is_some_and(|answer| answer.runs() == Some(true))
     }
 
     /// Nothing is left that stopping it would clear away. A script without a `status` that could
@@ -76,13 +86,49 @@ impl LsbService<'_> {
             return Err(self.failed(plan, command, end, attempt));
         }
         match plan.expects {
-            Expects::Up => self.check_up(attempt)?,
+            Expects::Up => self.came_up(plan, pid_before, attempt)?,
             Expects::Down => self.check_down(pid_before, attempt)?,
             Expects::Anything => {}
         }
         let output = std::mem::take(&mut attempt.output);
         let notes = std::mem::take(&mut attempt.notes);
         Ok(Done { output, notes, ..Done::default() })
+    }
+
+    /// After the script said that it started, or restarted, its service.
+    fn came_up(
+        &self,
+        plan: &Plan,
+        pid_before: Option<u32>,
+        attempt: &mut Attempt<'_>,
+    ) -> Result<(), Refusal> {
+        let restarts = |(command, _): &(String, bool)| {
+            matches!(command.as_str(), "restart" | "try-restart" | "condrestart")
+        };
+        let restarted = plan.steps.last().is_some_and(restarts);
+        match self.check_up(attempt) {
+            // Scripts that do not wait until the old process is gone find that it "runs already".
+            Err(refusal) if restarted && self.has("start") == Some(true) => {
+                attempt.output = refusal.output;
+                attempt.note("its script's restart left it stopped: it was started once more");
+                let end = attempt.run(self.helper("start"), "start")?;
+                if end != End::Exit(0) {
+                    let plan = Plan { steps: Vec::new(), expects: Expects::Up };
+                    return Err(self.failed(&plan, "start", end, attempt));
+                }
+                self.check_up(attempt)
+            }
+            Err(refusal) => Err(refusal),
+            Ok(()) => {
+                let same = pid_before.filter(|_| restarted);
+                if let Some(pid) = same.filter(|pid| (self.look)().main_pid == Some(*pid)) {
+                    attempt.note(format!(
+                        "process {pid} is the same as before: its script's restart did not end it"
+                    ));
+                }
+                Ok(())
+            }
+        }
     }
 
     fn ended(&self, command: &str, end: End) -> String {

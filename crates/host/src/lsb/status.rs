@@ -80,6 +80,10 @@ impl LsbService<'_> {
             _ => None,
         };
         match (ours, answer.runs()) {
+            // Its pid file may lie where only the script looks for it.
+            (_, Some(false)) if is_down(service) && self.tells_of_crash(&answer) => {
+                died(service);
+            }
             (None, Some(runs)) => self.believe(service, runs),
             (None, None) => {}
             (Some(false), Some(true)) if self.is_weak(service) => {
@@ -92,6 +96,18 @@ impl LsbService<'_> {
                 details.disagreement = Some(self.disagreement(service, &answer, "not believed"));
             }
         }
+    }
+
+    /// Exit status 1 means, to the LSB, that the program is dead and its pid file is there. Many
+    /// scripts end with 1 for any failure: those are believed that say so, or that have the answer
+    /// from a library which keeps to the LSB.
+    fn tells_of_crash(&self, answer: &Answer) -> bool {
+        let says_so = |line: &String| {
+            let line = line.to_ascii_lowercase();
+            line.contains("pid file exists") || line.contains("pidfile exists")
+        };
+        answer.end == End::Exit(1)
+            && (self.source.status_is_librarys || answer.lines.iter().any(says_so))
     }
 
     /// That there is no pid file does not say much where no program is known either.
@@ -111,7 +127,9 @@ impl LsbService<'_> {
     /// Takes the script's word for it.
     fn believe(&self, service: &mut Service, runs: bool) {
         service.gaps.retain(|gap| gap.field != Field::State);
-        let (state, native) = match (runs, self.has_daemon()) {
+        // A process of its program is there, though which one is its daemon is not known.
+        let is_seen = service.gap(Field::MainPid).is_some_and(|gap| gap.reason == Reason::Unknown);
+        let (state, native) = match (runs, self.has_daemon() || is_seen) {
             (true, true) => (ServiceState::Running, "running"),
             (true, false) => (ServiceState::Exited, "status 0"),
             (false, _) => (ServiceState::Stopped, "not running"),
@@ -123,4 +141,17 @@ impl LsbService<'_> {
             service.lacks(Field::MainPid, Reason::Unknown, detail);
         }
     }
+}
+
+/// No process of it is known.
+fn is_down(service: &Service) -> bool {
+    matches!(service.state, ServiceState::Stopped | ServiceState::Unknown)
+}
+
+fn died(service: &mut Service) {
+    service.gaps.retain(|gap| gap.field != Field::State);
+    service.state = ServiceState::Crashed;
+    "dead but pid file exists".clone_into(&mut service.native);
+    let detail = "its script says that it is dead and left its pid file";
+    service.lacks(Field::MainPid, Reason::Vanished, detail);
 }

@@ -168,13 +168,18 @@ impl Look<'_> {
             }
             Found::ByProgram { pid, .. } => service.main_pid = Some(*pid),
             Found::Dead { .. } => crashed(service),
-            Found::None { .. } if no_daemon || !(script.starts_daemon || script.is_openrc) => {
+            Found::None { certain }
+                if no_daemon
+                    || (!(script.starts_daemon || script.is_openrc)
+                        && (*certain || script.daemon_paths.is_empty())) =>
+            {
                 service.state = ServiceState::Exited;
             }
-            // Its script was run by hand to stop it: a crash leaves the pid file.
+            // A crash leaves the pid file: its script was run by hand to stop it, or had nothing
+            // to start when OpenRC ran it.
             Found::None { certain: true } if !script.is_openrc => {
                 service.state = ServiceState::Stopped;
-                service.native.push_str(" (its process is gone: its script was run by hand)");
+                service.native.push_str(" (no process of it is there)");
             }
             Found::None { .. } | Found::Unclear { .. } | Found::Hidden { .. } => {
                 service.state = ServiceState::Unknown;

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use super::runlevels::Runlevels;
 use super::{folder_error, sorted};
 use crate::found::describe;
 use crate::proc::Processes;
-use crate::script::{Script, ScriptIndex, read_scripts};
+use crate::script::{Script, ScriptIndex, Scripts as OneByOne};
 use crate::service::{Field, ManagerKind, Reason, Service, ServiceState};
 use crate::{HostError, read};
 
@@ -29,7 +28,7 @@ pub(super) enum Scripts<'a> {
     /// They were read before.
     Read(&'a ScriptIndex),
     /// They are read when they are needed.
-    Later(&'a OnceLock<ScriptIndex>),
+    Later(&'a OneByOne),
 }
 
 /// All that was read in one go.
@@ -133,9 +132,7 @@ impl<'a> Look<'a> {
     pub(super) fn owns_programs(&self, script: &Script) -> bool {
         let index = match self.scripts {
             Scripts::Read(index) => index,
-            Scripts::Later(index) => {
-                index.get_or_init(|| read_scripts(self.root).unwrap_or_default())
-            }
+            Scripts::Later(scripts) => return scripts.owns_programs(script),
         };
         index.owns_programs(script)
     }

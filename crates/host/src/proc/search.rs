@@ -81,6 +81,26 @@ impl Processes {
         (self.sees_others() && !hidden.iter().any(may_be)).then_some(false)
     }
 
+    /// The programs that run from these folders: those that a daemon's control program starts
+    /// (postfix starts `master` in a folder of its own). Folders that everybody's programs lie in
+    /// say nothing.
+    pub fn running_below(&self, folders: &[PathBuf]) -> Vec<PathBuf> {
+        let own: Vec<PathBuf> = folders
+            .iter()
+            .filter(|folder| !is_common(folder))
+            .filter_map(|folder| {
+                let inside = self.root.join(folder.strip_prefix("/").unwrap_or(folder));
+                inside.is_dir().then(|| self.real(folder)).flatten()
+            })
+            .collect();
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let programs = &self.programs.0.get_or_init(|| self.read_programs()).pids;
+        let below = programs.keys().filter(|exe| own.iter().any(|folder| exe.starts_with(folder)));
+        below.cloned().collect()
+    }
+
     fn real(&self, program: &Path) -> Option<PathBuf> {
         fs::canonicalize(self.root.join(program.strip_prefix("/").unwrap_or(program))).ok()
     }
@@ -146,6 +166,15 @@ impl Processes {
         }
         Some(Candidate { parent: u32::try_from(parent).ok()?, started: started.unsigned_abs() })
     }
+}
+
+/// A folder that programs of many packages lie in: `/usr/lib`, `/usr/local/sbin`, `/lib/init`.
+fn is_common(folder: &Path) -> bool {
+    let top = ["/", "/usr", "/usr/local", "/opt"].map(Path::new);
+    let is_top = |folder: &Path| top.contains(&folder);
+    let parent = folder.parent().unwrap_or(folder);
+    let own = ["/lib/init", "/lib/lsb", "/opt"].map(Path::new);
+    is_top(folder) || own.contains(&folder) || (is_top(parent) && parent != Path::new("/opt"))
 }
 
 struct Candidate {

@@ -72,6 +72,12 @@ fn uses_library(text: &str) -> bool {
     })
 }
 
+/// Its `status` is answered by a function that keeps to the LSB's exit statuses.
+pub(super) fn answers_by_library(text: &str) -> bool {
+    let code = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    uses_library(text) || code.into_iter().any(|line| line.contains("status_of_proc"))
+}
+
 /// The library starts a daemon, unless the script has put something else in its place.
 pub(super) fn starts_by_library(text: &str) -> bool {
     uses_library(text)

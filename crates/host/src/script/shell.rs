@@ -78,7 +78,7 @@ impl Variables {
         while let Some((before, after)) = rest.split_once('$') {
             out.push_str(before);
             let (value, tail) = if let Some(braced) = after.strip_prefix('{') {
-                let (inside, tail) = braced.split_once('}')?;
+                let (inside, tail) = split_braced(braced)?;
                 (self.parameter(inside)?, tail)
             } else {
                 let end = after.bytes().take_while(|b| is_name_byte(*b)).count();
@@ -99,20 +99,56 @@ impl Variables {
     fn parameter(&self, inside: &str) -> Option<String> {
         let end = inside.bytes().take_while(|b| is_name_byte(*b)).count();
         let (name, modifier) = inside.split_at_checked(end)?;
+        if inside == "0##*/" {
+            // The script itself.
+            return self.last("RC_SVCNAME");
+        }
         match (self.last(name), modifier) {
+            (Some(value), modifier) if modifier.trim_start_matches(':').starts_with('+') => {
+                let other = modifier.trim_start_matches(':').strip_prefix('+')?;
+                match (value.is_empty(), other.contains("${")) {
+                    (true, _) => Some(String::new()),
+                    (false, true) => None,
+                    (false, false) => self.expand_once(other),
+                }
+            }
             (Some(value), _) if modifier.is_empty() || modifier.starts_with([':', '-']) => {
                 Some(value)
             }
-            // `${0##*/}` and other trimming.
+            (Some(value), "##*/") => value.rsplit('/').next().map(str::to_owned),
+            // What a link in a runlevel has before the name. Read from /etc/init.d there is
+            // nothing to cut off.
+            (Some(value), "#[KS][0-9][0-9]" | "##[KS][0-9][0-9]" | "#[SK][0-9][0-9]") => {
+                Some(value)
+            }
+            // Other trimming.
             (Some(_), _) => None,
+            // `${INSTANCE:+.$INSTANCE}`: nothing where there is no such instance.
+            (None, modifier) if modifier.trim_start_matches(':').starts_with('+') => {
+                Some(String::new())
+            }
             (None, modifier) => {
                 let default = modifier.strip_prefix(':').unwrap_or(modifier);
                 let default = default.strip_prefix(['-', '='])?;
-                // A default may hold a variable; not a brace, which ended it.
+                // A default may hold a variable; braces in braces are not followed.
                 if default.contains("${") { None } else { self.expand_once(default) }
             }
         }
     }
+}
+
+/// Splits behind the brace that closes the one before the text, past pairs inside.
+fn split_braced(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some((text.get(..at)?, text.get(at + 1..)?)),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Words that may stand before an assignment.

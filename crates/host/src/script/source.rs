@@ -25,6 +25,8 @@ pub(crate) struct Source {
     pub declared: Declared,
     /// Files with its settings that exist.
     pub settings: Vec<PathBuf>,
+    /// The answer of its `status` comes from a library that keeps to the LSB's exit statuses.
+    pub status_is_librarys: bool,
     /// Why the kernel would not run it.
     pub unfit: Option<Unfit>,
     /// It has line ends of DOS somewhere.
@@ -103,8 +105,8 @@ pub(crate) fn read_source(root: &Path, name: &str) -> Result<Source, Unfit> {
         Err(e) => return Err(Unfit::Unreadable(e.to_string())),
     };
     let text = read::as_text(bytes);
-    let settings = Settings::list(root);
-    let mut source = of_text(name, path, &text, &settings.of(root, name));
+    let settings = Settings::of_one();
+    let mut source = of_text(name, path, &text, &settings.of(root, name, &text));
     source.script.runlevels = links_of(root, name);
     source.settings = settings.paths_of(root, name);
     source.unfit = unfit(root, &at, &text);
@@ -120,6 +122,7 @@ fn of_text(name: &str, path: PathBuf, text: &str, defaults: &str) -> Source {
     Source {
         header: header::parse(text),
         commands: commands::find(text),
+        status_is_librarys: commands::answers_by_library(text),
         declared,
         settings: Vec::new(),
         unfit: None,

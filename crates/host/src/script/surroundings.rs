@@ -6,20 +6,35 @@ use std::path::{Path, PathBuf};
 use super::{LONGEST_SCRIPT, MOST_SCRIPTS};
 use crate::read;
 
-/// Where the settings lie that scripts read before they use their variables: Debian's, Red Hat's
-/// and OpenRC's place. What is there is listed once: most scripts have none.
+/// Folders of settings: Debian's, Red Hat's and OpenRC's.
+const FOLDERS: [&str; 3] = ["etc/default", "etc/sysconfig", "etc/conf.d"];
+/// The runlevels of inittab(5).
+const LEVELS: [&str; 8] = ["S", "0", "1", "2", "3", "4", "5", "6"];
+
+/// Most files that a script reads, of those that are followed.
+const MOST_SOURCED: usize = 4;
+
+/// The settings that scripts read before they use their variables. What is there is listed once: most
+/// scripts have none.
+#[derive(Debug)]
 pub(super) struct Settings(Vec<(&'static str, Option<Vec<String>>)>);
 
 impl Settings {
     pub(super) fn list(root: &Path) -> Self {
-        let folders = ["etc/default", "etc/sysconfig", "etc/conf.d"].into_iter();
         let names = |folder| read::names(&root.join(folder), MOST_SCRIPTS).ok();
-        Self(folders.map(|folder| (folder, names(folder))).collect())
+        Self(FOLDERS.into_iter().map(|folder| (folder, names(folder))).collect())
     }
 
-    pub(super) fn of(&self, root: &Path, name: &str) -> String {
+    /// Of one script alone: its files are looked for by name.
+    pub(super) fn of_one() -> Self {
+        Self(FOLDERS.map(|folder| (folder, None)).into())
+    }
+
+    /// What is set for a script besides what it sets itself.
+    pub(super) fn of(&self, root: &Path, name: &str, text: &str) -> String {
         self.files(name)
             .filter_map(|path| read::text(&root.join(path), LONGEST_SCRIPT).ok())
+            .chain(Some(sourced(root, text)).filter(|sourced| !sourced.is_empty()))
             .collect::<Vec<_>>()
             .join("\n")
     }
@@ -47,22 +62,71 @@ impl Settings {
     }
 }
 
+/// What is set by files of its package that a script reads by `. FILE`. Libraries that all scripts
+/// share set nothing of its own.
+pub(super) fn sourced(root: &Path, text: &str) -> String {
+    const SHARED: [&str; 6] = [
+        "/lib/lsb/",
+        "/lib/init/",
+        "/etc/default/",
+        "/etc/sysconfig/",
+        "/etc/init.d/",
+        "/etc/rc.d/init.d/",
+    ];
+    let mut found: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+        let path = [". /", "source /"].iter().find_map(|command| {
+            let (before, _) = line.split_once(command)?;
+            let ends_command = before.is_empty() || before.ends_with([' ', ';', '&', '{', '(']);
+            let from = before.len() + command.len() - 1;
+            line.get(from..).filter(|_| ends_command)
+        });
+        let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | '"' | '\'' | ')');
+        let path = path.and_then(|path| path.split(ends).next()).unwrap_or_default();
+        let is_own = !path.is_empty()
+            && !path.contains(['$', '*', '`'])
+            && !SHARED.iter().any(|folder| path.starts_with(folder));
+        if is_own && !found.contains(&path) && found.len() < MOST_SOURCED {
+            found.push(path);
+        }
+    }
+    let read = |path: &&str| {
+        let inside = root.join(path.trim_start_matches('/'));
+        read::text(&inside, LONGEST_SCRIPT).ok()
+    };
+    found.iter().filter_map(read).collect::<Vec<_>>().join("\n")
+}
+
 /// The runlevels with a start link to one script.
 pub(super) fn links_of(root: &Path, name: &str) -> Vec<String> {
-    runlevel_links(root).remove(name).into_iter().flatten().collect()
+    let folders = LEVELS.into_iter().filter(|level| {
+        let mut links = folders_of(level).into_iter().flat_map(|folder| {
+            // The folder is listed as it comes: whatever is in it, one link is sought.
+            std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten()
+        });
+        links.any(|link| link.file_name().to_str().and_then(started) == Some(name))
+    });
+    let found: BTreeSet<&str> = folders.collect();
+    found.into_iter().map(str::to_owned).collect()
+}
+
+fn folders_of(level: &str) -> [String; 2] {
+    [format!("etc/rc{level}.d"), format!("etc/rc.d/rc{level}.d")]
+}
+
+/// The script that a link starts: S, two digits, the script's name.
+fn started(link: &str) -> Option<&str> {
+    let name = link.strip_prefix('S')?.trim_start_matches(|c: char| c.is_ascii_digit());
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// Script name → runlevels with a start link (`/etc/rc2.d/S20ssh`) to it.
 pub(super) fn runlevel_links(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut links: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for level in ["S", "0", "1", "2", "3", "4", "5", "6"] {
-        for folder in [format!("etc/rc{level}.d"), format!("etc/rc.d/rc{level}.d")] {
+    for level in LEVELS {
+        for folder in folders_of(level) {
             for link in read::names(&root.join(folder), MOST_SCRIPTS).unwrap_or_default() {
-                // S, two digits, the script's name.
-                let name = link
-                    .strip_prefix('S')
-                    .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-                if let Some(name) = name.filter(|n| !n.is_empty()) {
+                if let Some(name) = started(&link) {
                     links.entry(name.to_owned()).or_default().insert(level.to_owned());
                 }
             }

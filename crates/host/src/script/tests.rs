@@ -75,12 +75,26 @@ fn an_openrc_script_is_read() {
 fn what_only_running_would_tell_is_not_taken() {
     let script = read(
         "x",
-        "#!/bin/sh\nDAEMON=$(which xd)\nPIDFILE=`cat /etc/x`\nPID_FILE=/run/${0##*/}.pid\n\
+        "#!/bin/sh\nDAEMON=$(which xd)\nPIDFILE=`cat /etc/x`\nPID_FILE=/run/${0#/etc/}.pid\n\
          BIN='/opt/$NAME'\nEXEC=/opt/${UNSET}/x\nPROG=/bin/sh\n\
          echo PIDFILE=/not/assigned\ntest a = b && DAEMON=\n",
         "",
     );
     assert_eq!((paths(&script.daemon_paths), paths(&script.pid_files)), (vec![], vec![]));
+}
+
+#[test]
+fn names_of_instances_and_of_the_script_itself_are_known() {
+    // As Debian's dnsmasq and apache-htcacheclean have them.
+    let script = read(
+        "webd",
+        "#!/bin/sh\nNAME=\"${0##*/}\"\nNAME=\"${NAME##[KS][0-9][0-9]}\"\nOTHER=b\n\
+         start-stop-daemon --start --pidfile /run/w/${NAME}${INSTANCE:+.${INSTANCE}}.pid\n\
+         start-stop-daemon --start --pidfile /run/w/x${OTHER:+.$OTHER}.pid\n\
+         start-stop-daemon --start --pidfile /run/w/y${OTHER:+.${INSTANCE}}.pid\n",
+        "",
+    );
+    assert_eq!(paths(&script.pid_files), ["/run/w/webd.pid", "/run/w/x.b.pid"]);
 }
 
 #[test]

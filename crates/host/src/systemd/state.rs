@@ -43,6 +43,14 @@ pub(super) fn worth_asking(unit: &Unit) -> &'static [&'static str] {
     }
 }
 
+/// The same for those who want states and reasons alone: nothing of what runs or did its work.
+pub(super) fn worth_asking_in_brief(unit: &Unit) -> &'static [&'static str] {
+    match unit.active_state.as_str() {
+        "active" | "reloading" | "refreshing" => &[],
+        _ => worth_asking(unit),
+    }
+}
+
 fn is_service(unit: &Unit) -> bool {
     unit.name.ends_with(".service")
 }

@@ -14,6 +14,7 @@ impl Systemd {
         &self,
         manager: &mut Manager,
         pattern: Option<&str>,
+        worth_asking: fn(&Unit) -> &'static [&'static str],
     ) -> Result<Vec<Service>, BusError> {
         let mut units = match pattern {
             Some(pattern) => list(manager, pattern)?,
@@ -22,7 +23,7 @@ impl Systemd {
         // Units that others refer to and that do not exist.
         units.retain(|u| u.load_state != "not-found" || u.active_state != "inactive");
         units.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let wanted: Vec<_> = units.iter().map(state::worth_asking).collect();
+        let wanted: Vec<_> = units.iter().map(worth_asking).collect();
         let fetched = fetch(manager, &units, &wanted)?;
         Ok(units
             .iter()
@@ -69,6 +70,12 @@ impl Systemd {
         })?;
         found.ok_or(HostError::NoSuchService { manager: self.kind, name })
     }
+}
+
+/// The name of the unit that is known by this one; `None` where there is no such unit.
+pub(super) fn name_of(manager: &mut Manager, name: &str) -> Result<Option<String>, BusError> {
+    let unit = look_up(manager, &[name])?.pop().flatten().filter(exists);
+    Ok(unit.map(|unit| unit.name))
 }
 
 pub(super) fn file_name(path: &str) -> &str {

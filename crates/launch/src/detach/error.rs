@@ -157,7 +157,7 @@ impl fmt::Display for DetachError {
         match self {
             DetachError::Nul(what) => write!(f, "{what} has a NUL byte in it"),
             DetachError::NotFound { program, searched: Some(searched) } => {
-                let searched = searched.escape_debug();
+                let searched = harmless(searched);
                 write!(f, "there is no program {} in {searched}", shown(program))
             }
             DetachError::NotFound { program, searched: None } => {
@@ -166,7 +166,7 @@ impl fmt::Display for DetachError {
             DetachError::NotExecutable { program, user, source } => {
                 write!(f, "cannot execute {}", shown(program))?;
                 if let Some(user) = user {
-                    write!(f, " as {}", user.escape_debug())?;
+                    write!(f, " as {}", harmless(user))?;
                 }
                 write!(f, ": {source}")
             }
@@ -233,7 +233,16 @@ impl fmt::Display for PidFileError {
 }
 
 fn shown(path: &Path) -> String {
-    path.to_string_lossy().escape_debug().to_string()
+    harmless(&path.to_string_lossy())
+}
+
+/// Control characters made visible, all else as it is.
+fn harmless(text: &str) -> String {
+    let shown = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 /// `status 3`, `signal 9 (SIGKILL)`.
@@ -247,13 +256,13 @@ fn how(status: ExitStatus) -> String {
 
 fn last_words(f: &mut fmt::Formatter<'_>, said: Option<&str>, wrote: &[Vec<u8>]) -> fmt::Result {
     if let Some(said) = said {
-        write!(f, "\nit said: {}", said.escape_debug())?;
+        write!(f, "\nit said: {}", harmless(said))?;
     }
     if !wrote.is_empty() {
         f.write_str("\nit wrote:")?;
     }
     for line in wrote {
-        write!(f, "\n  {}", String::from_utf8_lossy(line).escape_debug())?;
+        write!(f, "\n  {}", harmless(&String::from_utf8_lossy(line)))?;
     }
     Ok(())
 }
@@ -274,5 +283,29 @@ pub(super) fn step_text(step: Step) -> &'static str {
         Step::Regain => "give up root's rights for good (they could be taken back)",
         Step::Directory => "enter the working directory",
         Step::Exec => "execute it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::ExitStatus;
+
+    use super::DetachError;
+
+    #[test]
+    fn last_words_can_not_reach_the_terminal_raw() {
+        let error = DetachError::Ended {
+            status: ExitStatus::from_raw(9),
+            before_ready: true,
+            said: Some("\u{1b}[2J".to_owned()),
+            errno: Some(2),
+            wrote: vec![b"the \"pid\"\x07 is wrong\xff".to_vec()],
+        };
+        assert_eq!(
+            error.to_string(),
+            "it ended with signal 9 (SIGKILL) before it was ready; its error: No such file or \
+             directory (os error 2)\nit said: \\u{1b}[2J\nit wrote:\n  the \"pid\"\\u{7} is wrong\u{fffd}"
+        );
     }
 }

@@ -16,8 +16,9 @@ use super::course::{self, Course};
 use super::log::{Log, News};
 use super::pid_file::{self, PidFile, PidFileError};
 use super::plan::Plan;
+use super::prepare::prepare;
 use super::ready::ReadySocket;
-use super::{Account, Daemon, Detach, DetachError, Output, above_stdio};
+use super::{Account, Daemon, Detach, DetachError, Output};
 use crate::relay::Relay;
 use crate::sys;
 
@@ -60,7 +61,7 @@ fn execute_or_not(detach: &Detach) -> Result<(), DetachError> {
         write_pid(&plan, None, std::process::id())?;
     }
     let birth = things.birth(detach, &plan);
-    child::prepare(&birth, &[])
+    prepare(&birth, &[])
         .and_then(|()| Err((super::wire::Step::Exec, birth.image.exec())))
         .map_err(|(step, errno)| course::refused(step, errno.into(), &plan))
 }
@@ -119,7 +120,7 @@ impl Things {
     ) -> Result<Things, DetachError> {
         let nul = |what| move |_| DetachError::Nul(what);
         let null = OpenOptions::new().read(true).write(true).open("/dev/null");
-        let null = null.and_then(|file| above_stdio(file.into()));
+        let null = null.and_then(|file| sys::above_stdio(file.into()));
         let ready = detach.waits_ready.then(|| ReadySocket::make(plan.root.is_some()));
         let ready = ready.transpose();
         let ready = ready.map_err(DetachError::resources("make the socket of sd_notify(3)"))?;
@@ -227,15 +228,15 @@ fn rights(detach: &Detach, plan: &Plan) -> Option<Credentials> {
 fn syslog() -> io::Result<Syslog> {
     let (read, write) = io::pipe()?;
     Ok(Syslog {
-        read: above_stdio(read.into())?,
-        write: above_stdio(write.into())?,
+        read: sys::above_stdio(read.into())?,
+        write: sys::above_stdio(write.into())?,
         address: SocketAddrUnix::new(SYSLOG)?,
     })
 }
 
 fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     let (one, other) = UnixStream::pair()?;
-    Ok((above_stdio(one.into())?, above_stdio(other.into())?))
+    Ok((sys::above_stdio(one.into())?, sys::above_stdio(other.into())?))
 }
 
 /// Whom the launch is for, in errors.

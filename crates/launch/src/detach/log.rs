@@ -6,7 +6,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{Account, DetachError, above_stdio};
+use super::{Account, DetachError};
+use crate::sys;
 
 /// How much of it is shown where a daemon failed.
 const SHOWN_BYTES: u64 = 4096;
@@ -53,7 +54,7 @@ impl Log {
         }
         let length = file.metadata().map_err(error)?.size();
         let news = News { path: path.to_owned(), length };
-        Ok(Log { fd: above_stdio(file.into()).map_err(error)?, news })
+        Ok(Log { fd: sys::above_stdio(file.into()).map_err(error)?, news })
     }
 
     /// Opens it as start-stop-daemon(8) does: mode 0664, links followed.
@@ -62,7 +63,7 @@ impl Log {
         let mut options = OpenOptions::new();
         let file = options.append(true).create(true).mode(0o664).open(path).map_err(error)?;
         let news = News { path: path.to_owned(), length: file.metadata().map_err(error)?.size() };
-        Ok(Log { fd: above_stdio(file.into()).map_err(error)?, news })
+        Ok(Log { fd: sys::above_stdio(file.into()).map_err(error)?, news })
     }
 }
 

@@ -110,7 +110,7 @@ impl PidFile {
 
     /// The descriptor that holds the lock, once more: one for the daemon.
     pub fn lock(&self) -> io::Result<OwnedFd> {
-        super::above_stdio(self.file.try_clone()?.into())
+        crate::sys::above_stdio(self.file.try_clone()?.into())
     }
 
     /// Takes the file away: there is no daemon.

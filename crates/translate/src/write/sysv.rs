@@ -11,9 +11,8 @@ pub(super) fn write(definition: &Definition, written: &mut Written) -> Result<()
     let lost = &mut written.lost;
     let mut text = String::from("#!/bin/sh\n");
     text.push_str(&header(definition, &name, lost));
-    let description = description(definition);
     text.push_str("\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n");
-    text.push_str(&format!("NAME={}\nDESC={}\n", quote(&name), quote(&description)));
+    text.push_str(&format!("NAME={}\n", quote(&name)));
     let is_oneshot = definition.readiness == Readiness::Oneshot;
     let pid_file = match (&definition.pid_file, is_oneshot) {
         (Some(path), _) => path.clone(),
@@ -112,7 +111,7 @@ fn actions(definition: &Definition) -> String {
     let reload = match definition.reload.is_empty() {
         true => "",
         false => {
-            "    reload)\n        echo \"Reloading $DESC: $NAME\"\n        do_reload\n        ;;\n"
+            "    reload)\n        echo \"Reloading $NAME\"\n        do_reload\n        ;;\n"
         }
     };
     let forced = match definition.reload.is_empty() {
@@ -126,9 +125,9 @@ fn actions(definition: &Definition) -> String {
         false => "start|stop|restart|try-restart|reload|force-reload|status",
     };
     format!(
-        "case \"$1\" in\n    start)\n        echo \"Starting $DESC: $NAME\"\n        do_start\n        \
-         ;;\n    stop)\n        echo \"Stopping $DESC: $NAME\"\n        do_stop\n        ;;\n{reload}\
-         {forced}        echo \"Restarting $DESC: $NAME\"\n        do_stop && do_start\n        ;;\n    \
+        "case \"$1\" in\n    start)\n        echo \"Starting $NAME\"\n        do_start\n        \
+         ;;\n    stop)\n        echo \"Stopping $NAME\"\n        do_stop\n        ;;\n{reload}\
+         {forced}        echo \"Restarting $NAME\"\n        do_stop && do_start\n        ;;\n    \
          try-restart)\n        do_status >/dev/null || exit 0\n        do_stop && do_start\n        ;;\n    \
          status)\n        do_status\n        ;;\n    *)\n        echo \"Usage: $0 {{{words}}}\" >&2\n        \
          exit 2\n        ;;\nesac\n"

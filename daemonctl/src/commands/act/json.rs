@@ -44,7 +44,8 @@ pub fn word(report: &Report) -> &'static str {
     }
 }
 
-fn service(report: &Report) -> Object {
+/// One service with what came of it.
+pub fn service(report: &Report) -> Object {
     let mut object = Object::new();
     object.put("name", &*report.outcome.name);
     object.put("manager", report.outcome.manager.name());

@@ -133,7 +133,12 @@ fn of_manager(
         }
         None => !types.are_services(),
     };
-    let mut services = managers.ask(index, |m| if units { m.units() } else { m.services() })?;
+    let is_brief = needs & (need::TOLD | need::DETAILS | need::ANY_PROCESS) == 0;
+    let mut services = managers.ask(index, |m| match units {
+        true => m.units(),
+        false if is_brief => m.services_in_brief(),
+        false => m.services(),
+    })?;
     services.retain(|service| is_meant(&service.name));
     let is_systemds = word.starts_with("systemd");
     let mut found = OfManager { services, enablement: Vec::new(), hidden: 0 };

@@ -121,7 +121,11 @@ fn by(places: &[String], table: &Places) -> [bool; 7] {
 /// A unit that is enabled elsewhere (by a socket, for a device) is on where the machine works.
 fn by_target(is_enabled: bool, targets: &[String]) -> [bool; 7] {
     let on = by(targets, &TARGETS);
-    if is_enabled && !on.contains(&true) { by(&["2", "3", "4", "5"].map(str::to_owned), &NUMBERS) } else { on }
+    if is_enabled && !on.contains(&true) {
+        by(&["2", "3", "4", "5"].map(str::to_owned), &NUMBERS)
+    } else {
+        on
+    }
 }
 
 /// The places, in the words of the machine's own manager, that levels stand for.
@@ -130,7 +134,8 @@ pub fn places(init: Init, levels: &[u8]) -> Vec<String> {
         Init::Systemd => Vec::new(),
         Init::Scripts => levels.iter().map(u8::to_string).collect(),
         Init::OpenRc => {
-            let wanted = |name: &str| matches!(name, "default" | "recovery" | "single" | "shutdown");
+            let wanted =
+                |name: &str| matches!(name, "default" | "recovery" | "single" | "shutdown");
             let stands = |own: &[u8]| own.iter().any(|level| levels.contains(level));
             let there = |name: &str| std::path::Path::new("/etc/runlevels").join(name).is_dir();
             let found = OPENRC.iter().filter(|(name, own)| wanted(name) && stands(own));
@@ -173,10 +178,7 @@ mod tests {
             on: by(&["default".to_owned()], &OPENRC),
             is_set_up: true,
         };
-        assert_eq!(
-            row.text(),
-            "nginx          \t0:off\t1:off\t2:on\t3:on\t4:on\t5:on\t6:off"
-        );
+        assert_eq!(row.text(), "nginx          \t0:off\t1:off\t2:on\t3:on\t4:on\t5:on\t6:off");
         assert!(row.is_on(3) && !row.is_on(6) && !row.is_on(9));
     }
 
@@ -186,7 +188,7 @@ mod tests {
         assert_eq!(on, [false, true, true, true, true, true, true]);
         let on = by_target(true, &["graphical.target".to_owned()]);
         assert_eq!(on, [false, false, false, false, false, true, false]);
-        assert_eq!(by_target(true, &["sockets.target".to_owned()])[3], true);
+        assert!(by_target(true, &["sockets.target".to_owned()])[3]);
         assert_eq!(by_target(false, &[]), [false; 7]);
         assert_eq!(places(Init::Scripts, &[3, 5]), ["3", "5"]);
     }

@@ -31,10 +31,7 @@ pub fn try_all(world: &World, invocation: &Invocation) -> u8 {
             invocation.complain(&format!("action \"{action}\" failed, trying next action..."));
         }
     }
-    invocation.complain(&format!(
-        "initscript {}, action \"{last}\" failed.",
-        invocation.service
-    ));
+    invocation.complain(&format!("initscript {}, action \"{last}\" failed.", invocation.service));
     if world.init() == Init::Systemd && matches!(last, "start" | "restart" | "try-restart") {
         let unit = unit_of(&invocation.service);
         let _shown = systemctl::run(&hand_over::words(&["status", "--full", "--no-pager", &unit]));

@@ -132,12 +132,16 @@ mod tests {
 
     #[test]
     fn options_stand_before_the_action() {
-        let Asked::Invoke(asked) = ask(&words(&["--quiet", "nginx", "--query", "start", "--x", "y"]))
+        let Asked::Invoke(asked) =
+            ask(&words(&["--quiet", "nginx", "--query", "start", "--x", "y"]))
         else {
             panic!("it makes sense");
         };
         assert!(asked.quiet && asked.query && asked.disclose && !asked.force);
-        assert_eq!((asked.service.as_str(), asked.actions.as_slice()), ("nginx", &["start".to_owned()][..]));
+        assert_eq!(
+            (asked.service.as_str(), asked.actions.as_slice()),
+            ("nginx", &["start".to_owned()][..])
+        );
         assert_eq!(asked.extra, words(&["--x", "y"]));
     }
 

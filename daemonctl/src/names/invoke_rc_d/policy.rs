@@ -20,8 +20,10 @@ pub fn by_runlevel(
             let service = world.service(&invocation.service).ok();
             let enabled = service.as_ref().and_then(|service| service.enablement.as_deref());
             let active = service.as_ref().is_some_and(|it| it.unit_state().active == "active");
-            matches!(enabled, Some("enabled" | "enabled-runtime" | "static" | "alias" | "indirect" | "generated"))
-                || active
+            matches!(
+                enabled,
+                Some("enabled" | "enabled-runtime" | "static" | "alias" | "indirect" | "generated")
+            ) || active
                 || ['S', '2', '3', '4', '5']
                     .iter()
                     .any(|level| !links(world, *level, 'S', &invocation.service).is_empty())
@@ -59,10 +61,7 @@ fn links(world: &World, level: char, kind: char, service: &str) -> Vec<PathBuf> 
     links
 }
 
-fn verify<'a>(
-    invocation: &Invocation,
-    links: impl Iterator<Item = &'a PathBuf>,
-) -> Result<(), u8> {
+fn verify<'a>(invocation: &Invocation, links: impl Iterator<Item = &'a PathBuf>) -> Result<(), u8> {
     let mut broken = false;
     for link in links {
         if !link.is_symlink() {

@@ -204,7 +204,10 @@ fn split_signal(args: &[OsString]) -> (Vec<OsString>, Option<String>) {
 }
 
 fn looks_like_signal(word: &str) -> bool {
-    let capitals = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '+' | '-'));
+    let capitals = word.len() > 1
+        && word
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '+' | '-'));
     word.parse::<u32>().is_ok() || capitals && !word.chars().all(|c| "IV".contains(c))
 }
 

@@ -55,8 +55,7 @@ impl<'a> Selection<'a> {
     pub fn take(settings: &'a Settings) -> Result<Selection<'a>, String> {
         let proc = ProcFs::open(Path::new("/proc")).map_err(|error| format!("killall: {error}"))?;
         let needs = Needs::CMDLINE | Needs::OWNER | Needs::PID_NAMESPACE | Needs::EXE;
-        let mut sample =
-            sample::take(&proc, needs).map_err(|error| format!("killall: {error}"))?;
+        let mut sample = sample::take(&proc, needs).map_err(|error| format!("killall: {error}"))?;
         if settings.namespace_of != 0 {
             let Some(theirs) = sample.by_pid(settings.namespace_of).map(|it| it.pid_namespace)
             else {

@@ -52,7 +52,8 @@ impl<'a> Wanted<'a> {
     }
 
     fn runs_file(&self, process: &Process) -> bool {
-        self.file.is_some() && (process.exe() == self.file.as_deref() || argument(process, 0) == Some(self.name))
+        self.file.is_some()
+            && (process.exe() == self.file.as_deref() || argument(process, 0) == Some(self.name))
     }
 
     fn is_named(&self, process: &Process) -> bool {

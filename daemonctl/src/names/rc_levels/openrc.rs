@@ -22,11 +22,8 @@ pub fn read(world: &World) -> Result<Levels, Box<HostError>> {
     let softlevel = std::fs::read_to_string(state_folder.join("softlevel")).unwrap_or_default();
     let current = Some(softlevel.trim()).filter(|name| !name.is_empty()).unwrap_or(DEFAULT);
     let mut levels = Levels { current: current.to_owned(), ..Levels::default() };
-    let of: BTreeMap<String, Service> = world
-        .services()?
-        .into_iter()
-        .map(|service| (service.name.clone(), service))
-        .collect();
+    let of: BTreeMap<String, Service> =
+        world.services()?.into_iter().map(|service| (service.name.clone(), service)).collect();
     let mut found: Vec<(String, Vec<String>)> =
         scripts(world).into_iter().map(|name| (name, Vec::new())).collect();
     // In the order of the runlevels' own folders: the original starts from that.

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, test_kill_process};
 
-use super::options::{Action, Options, number};
+use super::options::{Action, Options};
+use super::values::number;
 use super::{Trouble, complain, status};
 
 /// The kernel keeps no more of a process's name.

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use process::signals::Signal;
 
 use super::Trouble;
-use super::options::number;
+use super::values::number;
 
 /// One thing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

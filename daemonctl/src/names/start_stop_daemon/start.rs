@@ -11,7 +11,8 @@ use launch::detach::{Inherits, Output, Scheduling};
 use launch::{Account, Detach, DetachError};
 
 use super::matching::Wanted;
-use super::options::{Options, number};
+use super::options::Options;
+use super::values::number;
 use super::{Trouble, inform, reason, status};
 
 /// Starts it unless it runs.

@@ -18,8 +18,11 @@ pub fn over(
     todo: &[(usize, u32)],
     sought: impl Iterator<Item = u64>,
 ) -> Vec<(usize, Hit)> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = (todo.len() / WALKS_FOR_A_THREAD).clamp(1, cores.min(8));
+    let threads = match todo.len() / WALKS_FOR_A_THREAD {
+        // To ask how many processors there are costs more than a short walk: six files are read.
+        0 | 1 => 1,
+        wanted => wanted.min(std::thread::available_parallelism().map_or(1, usize::from).min(8)),
+    };
     let sought: HashMap<u64, AtomicBool> =
         sought.map(|inode| (inode, AtomicBool::new(false))).collect();
     let open = AtomicUsize::new(sought.len());

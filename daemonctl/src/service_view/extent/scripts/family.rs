@@ -1,0 +1,108 @@
+//! Who descends from whom, as far as it is asked for.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use process::needs::Needs;
+use process::procfs::ProcFs;
+use process::sample;
+use rustix::process::{Pid, getsid};
+
+use crate::context::Context;
+
+/// The children of the first process, and how to find those of others.
+pub(super) struct Family {
+    /// Processes without any other parent.
+    pub of_init: Vec<u32>,
+    below: Below,
+}
+
+enum Below {
+    /// The kernel lists children, proc_tid_children(5); these are in sessions of others.
+    Asked(HashMap<u32, Vec<u32>>),
+    /// It does not: parent, or leader of the session, and those below.
+    Read(HashMap<u32, Vec<u32>>),
+}
+
+impl Family {
+    /// `None`: the processes can't be listed.
+    pub fn of(context: &Context, proc: &ProcFs) -> Option<Family> {
+        // System calls tell of our own pids only.
+        let is_own = context.common.proc_root == Path::new("/proc");
+        match children(proc, 1).filter(|_| is_own) {
+            Some(of_init) => Some(Family::asked(of_init)),
+            None => Family::read(proc),
+        }
+    }
+
+    fn asked(of_init: Vec<u32>) -> Family {
+        let mut sessions: HashMap<u32, Vec<u32>> = HashMap::new();
+        for &pid in &of_init {
+            // What has ended meanwhile is nobody's.
+            let Some(Ok(session)) = pid_of(pid).map(|pid| getsid(Some(pid))) else { continue };
+            let session = session.as_raw_nonzero().get().unsigned_abs();
+            if session != pid {
+                sessions.entry(session).or_default().push(pid);
+            }
+        }
+        Family { of_init, below: Below::Asked(sessions) }
+    }
+
+    fn read(proc: &ProcFs) -> Option<Family> {
+        let all = sample::of_pids(proc, &proc.pids().ok()?, Needs::NOTHING);
+        let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
+        for process in all.processes.iter().filter(|process| !process.stat.is_kernel_thread()) {
+            for above in [process.stat.ppid, process.stat.session.unsigned_abs()] {
+                below.entry(above).or_default().push(process.pid());
+            }
+        }
+        let is_child = |process: &&process::process::Process| {
+            process.stat.ppid == 1 && !process.stat.is_kernel_thread()
+        };
+        let of_init = all.processes.iter().filter(is_child).map(|process| process.pid()).collect();
+        Some(Family { of_init, below: Below::Read(below) })
+    }
+
+    /// Adds what descends from these processes, and what is in a session that one of them leads.
+    pub fn add_below(&self, proc: &ProcFs, near: &mut HashSet<u32>) {
+        let mut todo: Vec<u32> = near.iter().copied().collect();
+        while let Some(pid) = todo.pop() {
+            let (listed, more) = match &self.below {
+                Below::Asked(sessions) => (sessions.get(&pid), children(proc, pid)),
+                Below::Read(below) => (below.get(&pid), None),
+            };
+            for below in listed.into_iter().flatten().copied().chain(more.into_iter().flatten()) {
+                if near.insert(below) {
+                    todo.push(below);
+                }
+            }
+        }
+    }
+}
+
+fn pid_of(pid: u32) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(pid).ok()?)
+}
+
+/// The children of all threads of a process; `None` where the kernel does not list them.
+fn children(proc: &ProcFs, pid: u32) -> Option<Vec<u32>> {
+    let dir = proc.process(pid).ok()?;
+    let folder = rustix::fs::openat(
+        dir.as_fd(),
+        c"task",
+        rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
+        rustix::fs::Mode::empty(),
+    );
+    let mut found = Vec::new();
+    for entry in rustix::fs::Dir::new(folder.ok()?).ok()?.flatten() {
+        let Some(thread) = entry.file_name().to_str().ok().filter(|name| !name.starts_with('.'))
+        else {
+            continue;
+        };
+        let name = std::ffi::CString::new(format!("task/{thread}/children")).ok()?;
+        let text = dir.read_new(&name).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        found.extend(text.split_ascii_whitespace().filter_map(|word| word.parse::<u32>().ok()));
+    }
+    Some(found)
+}
