@@ -17,10 +17,14 @@ Examples:
   daemonctl ps --filter 'cpu > 5 and user = root'
   daemonctl explain :80            who serves port 80, and why
   daemonctl kill nginx HUP
+  daemonctl status nginx           how it is, whatever the init
+  daemonctl restart nginx :8080    a service by its name, another by its port
+  daemonctl install --name web -- ./server --port 8080
   daemonctl verify ./my.service    what is wrong with a unit file
   daemonctl plan start nginx       what that would bring with it
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 4 no such process, service or unit.";
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 does not run, or there is no such thing here, 4 no
+such process, service or unit, or not permitted, 5 no such service to do that with.";
 
 /// Sees, drives and explains the daemons of any Linux machine, whatever its init system.
 ///
@@ -28,6 +32,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 4 no such process, service or unit
 #[derive(Debug, Parser)]
 #[command(name = "daemonctl", version, after_help = AFTER_HELP, max_term_width = 100)]
 #[command(propagate_version = true, disable_help_subcommand = true)]
+#[command(help_template = help_template())]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -87,11 +92,14 @@ pub enum When {
     Never,
 }
 
-/// Declares the subcommands: one row gives variant, name, options, whether help lists it, and what
-/// help says of it. Options of a subcommand are made only when it is the one that is run: clap's
+/// Declares the subcommands: one row gives variant, name, options, the heading that help lists it
+/// under (none: help does not list it), and what help says of it. Options of a subcommand are made only when it is the one that is run: clap's
 /// derive would make all of them at each start, which costs as much as a hundred processes.
 macro_rules! subcommands {
-    ($($variant:ident, $name:literal, $args:ty, $listed:literal, $about:literal;)*) => {
+    ($($variant:ident, $name:literal, $args:ty, $heading:literal, $about:literal;)*) => {
+        /// Name, heading and description of each subcommand, in the order of help.
+        const COMMANDS: &[(&str, &str, &str)] = &[$(($name, $heading, $about)),*];
+
         /// The subcommands; each one's file in `commands/` holds its options and its help.
         #[derive(Debug)]
         pub enum Command {
@@ -115,7 +123,7 @@ macro_rules! subcommands {
         impl Subcommand for Command {
             fn augment_subcommands(command: clap::Command) -> clap::Command {
                 command $(.subcommand(
-                    clap::Command::new($name).about($about).hide(!$listed).defer(|command| {
+                    clap::Command::new($name).about($about).hide($heading.is_empty()).defer(|command| {
                         // The options' own description would replace the command's.
                         <$args as Args>::augment_args(command).about($about).long_about(None::<&str>)
                     }),
@@ -134,52 +142,68 @@ macro_rules! subcommands {
 }
 
 subcommands! {
-    Ps, "ps", commands::ps::Args, true, "Processes, each with its verdict: daemon, normal or kernel";
-    Tree, "tree", commands::tree::Args, true, "Processes below the ones that started them";
-    Explain, "explain", commands::explain::Args, true, "What a process is, and why it runs, with the evidence";
-    Files, "files", commands::files::Args, true, "What processes have open, or who has a /path open";
-    Ports, "ports", commands::ports::Args, true, "Listening sockets, and who serves them";
-    Maps, "maps", commands::maps::Args, true, "What is in processes' memory";
-    Signals, "signals", commands::signals::Args, true, "What signals would do to processes";
-    Kill, "kill", commands::kill::Args, true, "Sends a signal, after saying what it will do";
-    List, "list", commands::list::Args, true, "Services of every manager: state, since when, enabled";
-    Status, "status", commands::status::Args, true, "How services are, with processes, ports and the last of what they said";
-    Start, "start", commands::act::Args, true, "Starts services";
-    Stop, "stop", commands::act::Args, true, "Stops services";
-    Restart, "restart", commands::act::Args, true, "Stops and starts services";
-    TryRestart, "try-restart", commands::act::Args, true, "Restarts services that run";
-    Reload, "reload", commands::act::Args, true, "Has services read their configuration again";
-    ReloadOrRestart, "reload-or-restart", commands::act::Args, true, "Reloads services, or restarts those that can't be reloaded";
-    TryReloadOrRestart, "try-reload-or-restart", commands::act::Args, true, "The same, where they run";
-    IsActive, "is-active", commands::is_active::Args, true, "Whether services run";
-    IsEnabled, "is-enabled", commands::is_enabled::Args, true, "Whether services start at boot";
-    IsFailed, "is-failed", commands::is_failed::Args, true, "Whether services failed";
-    ResetFailed, "reset-failed", commands::act::Args, true, "Forgets that services failed";
-    Show, "show", commands::show::Args, true, "Everything that is known of services, as KEY=VALUE";
-    Jobs, "jobs", commands::jobs::Args, true, "What managers are about to do";
-    DaemonReload, "daemon-reload", commands::daemon_reload::Args, true, "Has managers read their definitions again";
-    Custom, "command", commands::command::Args, true, "Runs a command of a service's own script";
-    Install, "install", commands::install::Args, true, "Makes a program a service of this machine";
-    Uninstall, "uninstall", commands::uninstall::Args, true, "Takes away what install made";
-    Convert, "convert", commands::convert::Args, true, "A service's definition in another init's language";
-    Run, "run", commands::run::Args, true, "Runs a program as a transient service";
-    Detach, "detach", commands::detach::Args, true, "Runs a program as a daemon, without a service manager";
-    Links, "links", commands::links::Args, true, "This program under the names of other tools";
-    Verify, "verify", commands::verify::Args, true, "Checks unit files: what is misspelt, missing, contradictory or circular";
-    Cat, "cat", commands::cat::Args, true, "The files of a unit, or the one definition that results";
-    Deps, "deps", commands::deps::Args, true, "What a unit depends on, or what depends on it";
-    Plan, "plan", commands::plan::Args, true, "What starting or stopping units would do, in which order and why";
-    Enable, "enable", commands::enable::Args, true, "Makes the links that start units at boot";
-    Disable, "disable", commands::disable::Args, true, "Removes the links that start units at boot";
-    Mask, "mask", commands::mask::Args, true, "Makes units impossible to start";
-    Unmask, "unmask", commands::unmask::Args, true, "Undoes mask";
-    Preset, "preset", commands::preset::Args, true, "Enables or disables units as the distribution's policy says";
-    Calendar, "calendar", commands::calendar::Args, true, "When a calendar expression elapses";
-    Timespan, "timespan", commands::timespan::Args, true, "What a time span means";
-    Escape, "escape", commands::escape::Args, true, "Texts and paths as parts of unit names, and back";
-    Directives, "directives", commands::directives::Args, true, "What the directives of unit files mean";
-    Completions, "__completions", commands::generate::CompletionArgs, false, "The completion script of a shell, on standard output";
-    Man, "__man", commands::generate::ManArgs, false, "The man pages, into a folder";
+    Ps, "ps", commands::ps::Args, "Processes", "Processes, each with its verdict: daemon, normal or kernel";
+    Tree, "tree", commands::tree::Args, "Processes", "Processes below the ones that started them";
+    Explain, "explain", commands::explain::Args, "Processes", "What a process is, and why it runs, with the evidence";
+    Files, "files", commands::files::Args, "Processes", "What processes have open, or who has a /path open";
+    Ports, "ports", commands::ports::Args, "Processes", "Listening sockets, and who serves them";
+    Maps, "maps", commands::maps::Args, "Processes", "What is in processes' memory";
+    Signals, "signals", commands::signals::Args, "Processes", "What signals would do to processes";
+    Kill, "kill", commands::kill::Args, "Processes", "Sends a signal, after saying what it will do";
+    List, "list", commands::list::Args, "Services", "Services of every manager: state, since when, enabled";
+    Status, "status", commands::status::Args, "Services", "How services are, with processes, ports and the last of what they said";
+    Start, "start", commands::act::Args, "Services", "Starts services";
+    Stop, "stop", commands::act::Args, "Services", "Stops services";
+    Restart, "restart", commands::act::Args, "Services", "Stops and starts services";
+    TryRestart, "try-restart", commands::act::Args, "Services", "Restarts services that run";
+    Reload, "reload", commands::act::Args, "Services", "Has services read their configuration again";
+    ReloadOrRestart, "reload-or-restart", commands::act::Args, "Services", "Reloads services, or restarts those that can't be reloaded";
+    TryReloadOrRestart, "try-reload-or-restart", commands::act::Args, "Services", "Reloads or restarts services that run";
+    IsActive, "is-active", commands::is_active::Args, "Services", "Whether services run";
+    IsEnabled, "is-enabled", commands::is_enabled::Args, "Services", "Whether services start at boot";
+    IsFailed, "is-failed", commands::is_failed::Args, "Services", "Whether services failed";
+    ResetFailed, "reset-failed", commands::act::Args, "Services", "Forgets that services failed";
+    Show, "show", commands::show::Args, "Services", "Everything that is known of services, as KEY=VALUE";
+    Jobs, "jobs", commands::jobs::Args, "Services", "What managers are about to do";
+    DaemonReload, "daemon-reload", commands::daemon_reload::Args, "Services", "Has managers read their definitions again";
+    Custom, "command", commands::command::Args, "Services", "Runs a command of a service's own script";
+    Enable, "enable", commands::enable::Args, "Services", "Has services start at boot";
+    Disable, "disable", commands::disable::Args, "Services", "Has services no longer start at boot";
+    Mask, "mask", commands::mask::Args, "Services", "Makes services impossible to start";
+    Unmask, "unmask", commands::unmask::Args, "Services", "Undoes mask";
+    Install, "install", commands::install::Args, "Making services", "Makes a program a service of this machine";
+    Uninstall, "uninstall", commands::uninstall::Args, "Making services", "Takes away what install made";
+    Convert, "convert", commands::convert::Args, "Making services", "A service's definition in another init's language";
+    Run, "run", commands::run::Args, "Making services", "Runs a program as a transient service";
+    Detach, "detach", commands::detach::Args, "Making services", "Runs a program as a daemon, without a service manager";
+    Links, "links", commands::links::Args, "Making services", "This program under the names of other tools";
+    Verify, "verify", commands::verify::Args, "Unit files", "Checks unit files: what is misspelt, missing, contradictory or circular";
+    Cat, "cat", commands::cat::Args, "Unit files", "The files of a unit, or the one definition that results";
+    Deps, "deps", commands::deps::Args, "Unit files", "What a unit depends on, or what depends on it";
+    Plan, "plan", commands::plan::Args, "Unit files", "What starting or stopping units would do, in which order and why";
+    Preset, "preset", commands::preset::Args, "Unit files", "Enables or disables units as the distribution's policy says";
+    Calendar, "calendar", commands::calendar::Args, "Unit files", "When a calendar expression elapses";
+    Timespan, "timespan", commands::timespan::Args, "Unit files", "What a time span means";
+    Escape, "escape", commands::escape::Args, "Unit files", "Texts and paths as parts of unit names, and back";
+    Directives, "directives", commands::directives::Args, "Unit files", "What the directives of unit files mean";
+    Completions, "__completions", commands::generate::CompletionArgs, "", "The completion script of a shell, on standard output";
+    Man, "__man", commands::generate::ManArgs, "", "The man pages, into a folder";
+}
+
+/// The layout of `daemonctl --help`: clap knows headings for options, none for subcommands.
+fn help_template() -> String {
+    let width = COMMANDS.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+    let mut template = "{before-help}{about-with-newline}\n{usage-heading} {usage}\n".to_owned();
+    let mut under = "";
+    for (name, heading, about) in COMMANDS.iter().filter(|(_, heading, _)| !heading.is_empty()) {
+        if *heading != under {
+            template.push_str(&format!("\n{heading}:\n"));
+            under = heading;
+        }
+        template.push_str(&format!("  {name:<width$}  {about}\n"));
+    }
+    template.push_str("\nOptions:\n{options}{after-help}");
+    template
 }
 
 #[cfg(test)]
@@ -189,5 +213,20 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_lists_every_command_once_under_its_heading() {
+        let help = super::Cli::command().render_long_help().to_string();
+        for (name, heading, about) in super::COMMANDS {
+            let line = help.lines().filter(|line| line.split_whitespace().next() == Some(name));
+            let line: Vec<_> = line.filter(|line| line.ends_with(about)).collect();
+            assert_eq!(line.len(), usize::from(!heading.is_empty()), "{name}: {line:?}");
+        }
+        for heading in ["Processes:", "Services:", "Making services:", "Unit files:"] {
+            assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
+        }
+        let wide = help.lines().filter(|line| line.chars().count() > 100);
+        assert_eq!(wide.collect::<Vec<_>>(), Vec::<&str>::new());
     }
 }

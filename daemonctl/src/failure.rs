@@ -21,6 +21,12 @@ pub mod exit {
     pub const NOT_CONFIGURED: u8 = 6;
     /// It would have to run for that (LSB: "program is not running").
     pub const NOT_RUNNING: u8 = 7;
+    /// An instance has the PID file (`detach`). Not a status of the LSB's.
+    pub const ALREADY_RUNS: u8 = 8;
+    /// The program is there and can't be executed, as env(1) and shells end (`detach`).
+    pub const NOT_EXECUTABLE: u8 = 126;
+    /// There is no such program, as env(1) and shells end (`detach`).
+    pub const NO_PROGRAM: u8 = 127;
 }
 
 /// The exit status for something that a manager did not do: the one table, for every manager, as

@@ -8,6 +8,7 @@ mod names;
 mod near;
 mod pattern;
 mod processes;
+mod states;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +18,6 @@ use unit::UnitType;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::managers::{Chosen, Managers, Unanswered, option_of};
-use crate::service_view::fill;
 pub use names::unit_type;
 pub use near::unknown;
 pub use pattern::{Pattern, is_pattern};
@@ -273,42 +273,6 @@ impl Resolver<'_> {
         }
         let list = self.lists.iter().find(|(known, _)| *known == key);
         Ok(list.map_or(&[], |(_, names)| names))
-    }
-
-    fn everything(&mut self) -> Result<Vec<Chosen>, Failure> {
-        let mut found = Vec::new();
-        for manager in self.managers.indices() {
-            let names = self.names(manager, false)?;
-            found.extend(names.iter().map(|name| Chosen { manager, name: name.clone() }));
-        }
-        Ok(found)
-    }
-
-    fn keep_states(&self, chosen: &mut Vec<Chosen>) -> Result<(), Failure> {
-        let mut kept = HashSet::new();
-        for manager in self.managers.indices() {
-            if !chosen.iter().any(|chosen| chosen.manager == manager) {
-                continue;
-            }
-            // As `list` tells the states; units of other types are in their own list.
-            let others =
-                chosen.iter().any(|c| unit_type(&c.name).is_some_and(|t| t != UnitType::Service));
-            let services = self.managers.ask(manager, |m| match others {
-                true => m.units(),
-                false => m.services_in_brief(),
-            })?;
-            let filled = match fill::leaves_state_open(&services) {
-                true => fill::fill(self.context, services, 0)?,
-                false => fill::plain(services),
-            };
-            let in_state = filled
-                .views
-                .into_iter()
-                .filter(|view| self.options.states.iter().any(|state| view.is_in_state(state)));
-            kept.extend(in_state.map(|view| Chosen { manager, name: view.name }));
-        }
-        chosen.retain(|chosen| kept.contains(chosen));
-        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod cmd_support;
+mod docs_json_support;
 mod host_read_support;
 mod install_support;
 
@@ -271,6 +272,7 @@ fn what_is_printed_is_what_is_documented() {
     let installed = install_support::small_tree();
     let image = installed.path().to_str().unwrap();
     of_services(&mut check);
+    docs_json_support::documents().iter().for_each(|document| check.document(document));
     let commands: &[&[&str]] = &[
         &["ps"],
         &["ps", "--columns", &all],
@@ -313,6 +315,25 @@ fn what_is_printed_is_what_is_documented() {
     let wrong: Vec<String> = check.wrong.into_iter().collect();
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
     unseen(&schema, &check.seen);
+}
+
+#[test]
+fn what_systemd_tells_is_documented() {
+    let schema = Schema::read();
+    let mut check = Check { schema: &schema, wrong: BTreeSet::new(), seen: BTreeSet::new() };
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_daemonctl"));
+    let plan = testkit::boxes::Plan::new(testkit::boxes::Kind::Systemd);
+    let machine = plan.put(program, "/usr/bin/daemonctl").unwrap().boot().unwrap();
+    for line in docs_json_support::OF_SYSTEMD {
+        let words: Vec<&str> = ["daemonctl", "--json"].into_iter().chain(line.split(' ')).collect();
+        let output = machine.exec(&words).unwrap();
+        let document = serde_json::from_slice(&output.stdout);
+        check.document(&document.unwrap_or_else(|e| panic!("{line}: {e}: {}", output.describe())));
+    }
+    assert!(check.wrong.is_empty(), "{:#?}", check.wrong);
+    for heading in ["Transient service.", "Native properties.", "Job besides."] {
+        assert!(check.seen.iter().any(|key| key.starts_with(heading)), "{heading}");
+    }
 }
 
 /// What commands on services print, of a machine that SysV init runs.
@@ -366,7 +387,7 @@ fn dependent_units() -> Folder {
 /// A key that is documented and that nothing prints is a promise that nobody keeps. Left out is
 /// what a machine need not have.
 fn unseen(schema: &Schema, seen: &BTreeSet<String>) {
-    const RARE: [&str; 16] = [
+    const RARE: [&str; 19] = [
         "Trouble.",
         "Port.",
         "Service.",
@@ -384,6 +405,10 @@ fn unseen(schema: &Schema, seen: &BTreeSet<String>) {
         "Holder of a relation.",
         "Queued job.",
         "Holder of a job.",
+        // What systemd alone does.
+        "Job besides.",
+        "run.",
+        "Transient service.",
     ];
     let every = schema
         .objects

@@ -37,23 +37,23 @@ impl Processes {
         if script.daemon_paths.is_empty() {
             return found;
         }
-        // Where nobody's process runs its programs, it does not matter whose they are: to find that
-        // out takes reading other scripts.
-        if self.any_runs(&script.daemon_paths) == Some(false) {
-            let runner = script.daemon_paths.iter().any(|p| crate::proc::is_runner(p));
-            return match found {
-                Found::None { .. } => Found::None { certain: !runner },
-                other => other,
-            };
-        }
-        if !is_own() {
+        let nothing_runs = self.any_runs(&script.daemon_paths) == Some(false);
+        // Whose a program is takes reading other scripts: where no process runs one, it does not matter.
+        if !nothing_runs && !is_own() {
             return found;
         }
         // What the script starts may only be what controls the daemon.
-        let by_folder = || self.daemon_of(&self.running_below(&script.mentions));
-        match self.daemon_of(&script.daemon_paths).or_else(by_folder) {
-            Some(pid) => Found::ByProgram { pid, stale },
-            None => found,
+        let below = || {
+            let below = self.running_below(&script.mentions);
+            (!below.is_empty() && (!nothing_runs || is_own())).then(|| self.daemon_of(&below))?
+        };
+        if let Some(pid) = self.daemon_of(&script.daemon_paths).or_else(below) {
+            return Found::ByProgram { pid, stale };
+        }
+        let runner = script.daemon_paths.iter().any(|p| crate::proc::is_runner(p));
+        match found {
+            Found::None { .. } => Found::None { certain: !runner && nothing_runs },
+            other => other,
         }
     }
 

@@ -51,7 +51,11 @@ impl OpenRc {
     /// Of the machine whose tree is at `root` (`/` but in tests). Tools and scripts are run by
     /// their path there.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), tools: Tools::new(root), scripts: Arc::new(OneByOne::new(root)) }
+        Self {
+            root: root.to_owned(),
+            tools: Tools::new(root),
+            scripts: Arc::new(OneByOne::new(root)),
+        }
     }
 
     /// As [`ServiceManager::services`], from scripts that were read before.

@@ -197,6 +197,8 @@ impl<'a> Attempt<'a> {
         let ended = helper.run(
             &mut |stream, line| {
                 let is_error = stream == Stream::Err;
+                // Some (sshd) end their lines as terminals want it.
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
                 watch.borrow_mut().event(&Event::Output { name, line, is_error });
                 if output.len() < MOST_LINES {
                     output.push(String::from_utf8_lossy(line).into_owned());

@@ -78,14 +78,17 @@ fn settings_that_a_script_reads_from_its_package_count() {
 /// chrony's and supervisor's do not wait until the old process is gone.
 #[test]
 fn a_restart_that_trips_over_its_own_stop_is_completed() {
-    let arms = "restart) $0 stop; echo runs already ;;";
+    let arms = "restart|force-reload) $0 stop; echo runs already ;;";
     let (tree, sysv) = tree("trips", arms);
     act(&sysv, Verb::Start, "webd").expect("started");
     let first = tree.pid("run/webd.pid");
     let done = act(&sysv, Verb::Restart, "webd").expect("restarted");
     assert_eq!(done.output, ["stopping", "runs already", "starting"]);
     assert_eq!(done.notes, ["its script's restart left it stopped: it was started once more"]);
-    assert_ne!(tree.pid("run/webd.pid"), first);
+    let second = tree.pid("run/webd.pid");
+    assert_ne!(second, first);
+    act(&sysv, Verb::ReloadOrRestart, "webd").expect("restarted");
+    assert_ne!(tree.pid("run/webd.pid"), second);
 }
 
 /// anacron's restart is its start.

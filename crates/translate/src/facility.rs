@@ -47,6 +47,24 @@ const IMPLIED_UNITS: [&str; 8] = [
 /// Services of OpenRC's `boot` and `sysinit` that everything comes after.
 const IMPLIED_OPENRC: [&str; 6] = ["bootmisc", "modules", "hostname", "dev", "procfs", "sysfs"];
 
+/// Debian's scripts of the early boot: elsewhere everything comes after what they do.
+const IMPLIED_LSB: [&str; 14] = [
+    "mountkernfs",
+    "mountdevsubfs",
+    "mountall",
+    "mountall-bootclean",
+    "checkroot",
+    "checkfs",
+    "bootmisc",
+    "hostname",
+    "kmod",
+    "hwclock",
+    "umountnfs",
+    "umountfs",
+    "sendsigs",
+    "urandom",
+];
+
 /// What a name of a language means.
 pub(crate) enum Meaning {
     /// A facility of [`ROWS`], or a service without suffix.
@@ -86,6 +104,7 @@ pub(crate) fn of_lsb(name: &str) -> Meaning {
     match name {
         "$all" => Meaning::Foreign,
         "dbus" => Meaning::Name("$dbus".to_owned()),
+        name if IMPLIED_LSB.contains(&name.trim_end_matches(".sh")) => Meaning::Implied,
         name => Meaning::Name(name.to_owned()),
     }
 }

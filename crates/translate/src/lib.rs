@@ -21,17 +21,19 @@ mod definition;
 mod detect;
 mod facility;
 mod lost;
+mod parts;
 mod read;
 mod shell;
 mod write;
 
 pub use command::{Command, Piece, Word};
-pub use definition::{
-    Definition, Dependency, Directory, EnvironmentFile, Level, Limit, Link, Native, Output,
-    PathCondition, Readiness, Restart, RestartPolicy, Schedule, System,
-};
+pub use definition::Definition;
 pub use detect::{Format, detect};
 pub use lost::{Lost, Place};
+pub use parts::{
+    Dependency, Directory, EnvironmentFile, Level, Limit, Link, Native, Output, PathCondition,
+    Readiness, Restart, RestartPolicy, Schedule, System,
+};
 pub use read::{ReadError, Reading, Source, read};
 pub use shell::quote;
 pub use write::{OutFile, Unwritable, Written, write, write_cron};

@@ -10,6 +10,7 @@ pub mod dry_run;
 mod dry_run_plan;
 #[cfg(test)]
 mod fake;
+mod journal;
 pub mod json;
 pub mod options;
 pub mod report;

@@ -19,12 +19,6 @@ use crate::failure::{Failure, exit};
 
 mod plan;
 
-/// An instance has the PID file. Not a status of the LSB's.
-const ALREADY_RUNS: u8 = 8;
-/// As env(1) and shells end: the program is there and can't be executed, or is not there.
-const NOT_EXECUTABLE: u8 = 126;
-const NO_PROGRAM: u8 = 127;
-
 const AFTER_HELP: &str = "\
 The program gets a session that it does not lead, no terminal, /dev/null for its input, output where
 --log or --syslog says, no other descriptors, the working directory /, umask 022, default signals,
@@ -222,9 +216,9 @@ fn failure(error: &DetachError, args: &Args) -> Failure {
 fn status(error: &DetachError) -> u8 {
     let is_denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     match error {
-        DetachError::NotFound { .. } => NO_PROGRAM,
-        DetachError::NotExecutable { .. } => NOT_EXECUTABLE,
-        DetachError::AlreadyRuns { .. } => ALREADY_RUNS,
+        DetachError::NotFound { .. } => exit::NO_PROGRAM,
+        DetachError::NotExecutable { .. } => exit::NOT_EXECUTABLE,
+        DetachError::AlreadyRuns { .. } => exit::ALREADY_RUNS,
         DetachError::Ended { .. } | DetachError::NotReady { .. } => exit::NOT_RUNNING,
         DetachError::Step { is_privilege: true, .. } => exit::NOT_PERMITTED,
         DetachError::PidFile { source: PidFileError::Io(source), .. }

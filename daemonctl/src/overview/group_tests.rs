@@ -202,3 +202,18 @@ fn trouble_comes_first() {
     let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["z.service", "a.service", "systemd"]);
 }
+
+/// avahi-daemon and its helper start within one tick of the clock.
+#[test]
+fn of_processes_of_one_age_the_parent_is_the_main_one() {
+    let aged = |pid, parent| {
+        let mut member = of(member(pid, parent, SubKind::Managed, "avahi"), "sysv", "avahi");
+        member.age_seconds = 5.0;
+        member
+    };
+    let members = [member(1, 0, SubKind::Init, "init"), aged(20, 1), aged(21, 20), aged(22, 20)];
+    let avahi = service(ManagerKind::SysV, "avahi", ServiceState::Unknown, None);
+    let rows = group(&members, vec![avahi], 1000.0, 0);
+    let row = named(&rows, "avahi");
+    assert_eq!((row.main_pid, row.pids.as_slice()), (Some(20), &[20, 21, 22][..]));
+}

@@ -145,7 +145,7 @@ pub fn fill(context: &Context, services: Vec<Service>, needs: u64) -> Result<Fil
     let mut views = Vec::with_capacity(services.len());
     for service in services {
         let row = by_name.remove(&(service.manager.name(), service.name.clone()));
-        views.push(of_service(service, row, &snapshot));
+        views.push(of_service(service, row.as_ref(), &snapshot));
     }
     if needs & need::LOGS != 0 {
         for seen in views.iter_mut().filter_map(|view| view.seen.as_mut()) {
@@ -166,14 +166,14 @@ fn pid(view: &ServiceView) -> u32 {
     view.main_pid.map_or(0, |pid| pid.value)
 }
 
-fn of_service(service: Service, row: Option<Row>, snapshot: &Snapshot) -> ServiceView {
+fn of_service(service: Service, row: Option<&Row>, snapshot: &Snapshot) -> ServiceView {
     let mut view = ServiceView::new(service);
     // Units without a control group of their own name: their processes are found by the group.
-    let in_group = match (&row, &view.service) {
+    let in_group = match (row, &view.service) {
         (None, Some(service)) => of_group(service, snapshot),
         _ => None,
     };
-    let Some(seen) = row.as_ref().map(seen).or(in_group) else {
+    let Some(seen) = row.map(seen).or(in_group) else {
         view.seen = Some(nothing());
         return view;
     };
@@ -194,7 +194,7 @@ fn of_service(service: Service, row: Option<Row>, snapshot: &Snapshot) -> Servic
             view.main_pid =
                 seen.pids.first().map(|&value| Known { value, source: Source::Processes });
         }
-        let started = row.as_ref().and_then(|row| row.main_pid).and_then(|main| {
+        let started = row.and_then(|row| row.main_pid).and_then(|main| {
             let index = snapshot.sample.index_of(main)?;
             Some(unix_now() - snapshot.row(index)?.age_seconds())
         });

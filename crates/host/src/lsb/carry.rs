@@ -102,13 +102,13 @@ impl LsbService<'_> {
         pid_before: Option<u32>,
         attempt: &mut Attempt<'_>,
     ) -> Result<(), Refusal> {
-        let restarts = |(command, _): &(String, bool)| {
-            matches!(command.as_str(), "restart" | "try-restart" | "condrestart")
-        };
-        let restarted = plan.steps.last().is_some_and(restarts);
+        let last = plan.steps.last().map_or("", |(command, _)| command.as_str());
+        let restarted = matches!(last, "restart" | "try-restart" | "condrestart");
+        // Of what can't be reloaded this is a restart.
+        let may_restart = restarted || last == "force-reload";
         match self.check_up(attempt) {
             // Scripts that do not wait until the old process is gone find that it "runs already".
-            Err(refusal) if restarted && self.has("start") == Some(true) => {
+            Err(refusal) if may_restart && self.has("start") == Some(true) => {
                 attempt.output = refusal.output;
                 attempt.note("its script's restart left it stopped: it was started once more");
                 let end = attempt.run(self.helper("start"), "start")?;

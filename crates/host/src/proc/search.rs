@@ -1,6 +1,6 @@
 //! Finding a daemon by its program, where no pid file tells.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
@@ -23,9 +23,12 @@ const RUNNERS: [&str; 22] = [
     "nodejs", "php", "java", "lua", "tclsh", "env", "nice", "ionice", "su", "sudo", "setsid",
 ];
 
-/// Which pids run which program: read at most once.
+/// Which pids run which program, and where programs really lie: read at most once.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Programs(OnceCell<Running>);
+pub(crate) struct Programs {
+    running: OnceCell<Running>,
+    real: RefCell<BTreeMap<PathBuf, Option<PathBuf>>>,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Running {
@@ -77,7 +80,7 @@ impl Processes {
                 |path: &Path| path.file_name().is_some_and(|n| is_comm(comm, &n.to_string_lossy()));
             programs.iter().any(|p| named(p) || self.real(p).is_some_and(|real| named(&real)))
         };
-        let hidden = &self.programs.0.get_or_init(|| self.read_programs()).hidden;
+        let hidden = &self.programs.running.get_or_init(|| self.read_programs()).hidden;
         (self.sees_others() && !hidden.iter().any(may_be)).then_some(false)
     }
 
@@ -96,17 +99,24 @@ impl Processes {
         if own.is_empty() {
             return Vec::new();
         }
-        let programs = &self.programs.0.get_or_init(|| self.read_programs()).pids;
+        let programs = &self.programs.running.get_or_init(|| self.read_programs()).pids;
         let below = programs.keys().filter(|exe| own.iter().any(|folder| exe.starts_with(folder)));
         below.cloned().collect()
     }
 
+    /// The program with links followed: many scripts name the same.
     fn real(&self, program: &Path) -> Option<PathBuf> {
-        fs::canonicalize(self.root.join(program.strip_prefix("/").unwrap_or(program))).ok()
+        if let Some(known) = self.programs.real.borrow().get(program) {
+            return known.clone();
+        }
+        let inside = self.root.join(program.strip_prefix("/").unwrap_or(program));
+        let real = fs::canonicalize(inside).ok();
+        self.programs.real.borrow_mut().insert(program.to_owned(), real.clone());
+        real
     }
 
     fn running(&self, program: &Path) -> Vec<u32> {
-        let programs = &self.programs.0.get_or_init(|| self.read_programs()).pids;
+        let programs = &self.programs.running.get_or_init(|| self.read_programs()).pids;
         let real = self.real(program);
         // As the kernel spells it: links followed (`/sbin` is `/usr/sbin`), and from our root.
         let of = |path: &Path| programs.get(path).into_iter().flatten().copied();

@@ -165,6 +165,8 @@ impl Systemd {
     pub(super) fn reload_all(&self) -> Result<Done, Refusal> {
         let refusal = |error| refusal_of(&error, self.kind, "daemon-reload", "");
         let mut manager = self.connect().map_err(refusal)?;
+        // A manager that answers nothing at all is not waited for as long as one that reads files.
+        manager.units_by_names(&[]).map_err(refusal)?;
         manager.set_timeout(RELOAD.max(self.timeout));
         manager.reload().map_err(refusal)?;
         Ok(Done::default())

@@ -34,6 +34,20 @@ pub(super) fn complete(name: &str) -> String {
     }
 }
 
+/// The object of a unit: every byte that is no letter or digit is an underscore and two hexadecimal
+/// digits (org.freedesktop.systemd1(5)).
+pub(super) fn path_of(name: &str) -> String {
+    let mut path = "/org/freedesktop/systemd1/unit/".to_owned();
+    for (place, byte) in name.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => path.push(char::from(byte)),
+            b'0'..=b'9' if place > 0 => path.push(char::from(byte)),
+            other => path.push_str(&format!("_{other:02x}")),
+        }
+    }
+    path
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -48,6 +62,18 @@ mod tests {
             ("/etc/systemd/system/a.service", "/etc/systemd/system/a.service"),
         ] {
             assert_eq!(super::complete(given), name);
+        }
+    }
+
+    #[test]
+    fn objects_are_called_as_systemd_calls_them() {
+        for (name, last) in [
+            ("nginx.service", "nginx_2eservice"),
+            ("-.mount", "_2d_2emount"),
+            ("3com.service", "_33com_2eservice"),
+            ("a\\x20b@1.service", "a_5cx20b_401_2eservice"),
+        ] {
+            assert_eq!(super::path_of(name), format!("/org/freedesktop/systemd1/unit/{last}"));
         }
     }
 }

@@ -44,6 +44,9 @@ impl Systemd {
         manager: &mut Manager,
         name: &str,
     ) -> Result<Option<(Unit, Properties)>, BusError> {
+        if let Some((unit, all)) = at_once(manager, name)? {
+            return Ok(Some((unit, all)).filter(|(unit, _)| exists(unit)));
+        }
         let Some(unit) = look_up(manager, &[name])?.pop().flatten().filter(exists) else {
             return Ok(None);
         };
@@ -70,6 +73,40 @@ impl Systemd {
         })?;
         found.ok_or(HostError::NoSuchService { manager: self.kind, name })
     }
+}
+
+/// A unit with all its properties by one question, as `systemctl show` puts it: what is not loaded is
+/// loaded once for it, and not for each of three. `None` where that does not tell all.
+fn at_once(manager: &mut Manager, name: &str) -> Result<Option<(Unit, Properties)>, BusError> {
+    let path = names::path_of(name);
+    let told = match manager.all_properties(&path, &[""]).map(|mut answers| answers.pop()) {
+        Ok(Some(Ok(told))) => told,
+        // A name that is none, or a manager that wants an interface: it is asked the long way.
+        Ok(Some(Err(error))) | Err(error) if error.said().is_some() => return Ok(None),
+        Ok(None) => return Ok(None),
+        Ok(Some(Err(error))) | Err(error) => return Err(error),
+    };
+    let all: Properties =
+        told.into_iter().map(|(name, typed)| (name, Ok(typed.into_value()))).collect();
+    let of = |name: &str| properties::text(&all, name).map(str::to_owned);
+    let job = properties::value(&all, "Job").and_then(|job| job.field(0)?.as_u64());
+    let (Some(id), Some(load_state), Some(active_state), Some(sub_state), Some(0)) =
+        (of("Id"), of("LoadState"), of("ActiveState"), of("SubState"), job)
+    else {
+        return Ok(None);
+    };
+    let unit = Unit {
+        path: names::path_of(&id),
+        name: id,
+        description: of("Description").unwrap_or_default(),
+        load_state,
+        active_state,
+        sub_state,
+        following: of("Following").unwrap_or_default(),
+        job_id: 0,
+        job_type: String::new(),
+    };
+    Ok(Some((unit, all)))
 }
 
 /// The name of the unit that is known by this one; `None` where there is no such unit.

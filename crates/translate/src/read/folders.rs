@@ -1,7 +1,7 @@
 //! Commands that make folders: checkpath, mkdir, install, and chown and its kin behind them.
 
 use super::account::mode;
-use super::script::Call;
+use super::call::Call;
 use crate::{Definition, Directory};
 
 /// Takes a command that makes folders or says whose they are. `false`: it does something else.

@@ -3,8 +3,9 @@
 
 use super::account::{mode, signal, ulimit};
 use super::script::Script;
+use super::signals::signal_command;
 use super::ssd_options::{Opt, Options};
-use super::start_stop::{apply, evaluated, fixed, signal_command};
+use super::start_stop::{apply, evaluated, fixed};
 use super::steps::is_noise;
 use super::{ReadError, Reading, Source, lsb_actions as actions, lsb_header};
 use crate::shell::Field;
@@ -56,7 +57,7 @@ pub(super) fn read(source: &Source<'_>, name: Option<&str>) -> Result<Reading, R
     own_actions(&mut script);
     for name in script.exported.clone() {
         let is_known = definition.environment.iter().any(|(known, _)| *known == name);
-        if let Some(value) = script.variables.text(&name).filter(|_| !is_known) {
+        if let Some(value) = script.variables.exported(&name).filter(|_| !is_known) {
             definition.environment.push((name, value));
         }
     }

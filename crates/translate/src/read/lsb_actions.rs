@@ -1,9 +1,11 @@
 //! What an init script does when it is asked to start, to stop and to reload.
 
 use super::account::account;
-use super::script::{Call, Script};
+use super::call::Call;
+use super::script::Script;
+use super::signals::{sent_signal, signal_command};
 use super::ssd_options::{Opt, Options};
-use super::start_stop::{self, evaluated, sent_signal, signal_command, words};
+use super::start_stop::{self, evaluated, words};
 use super::steps::{When, is_noise, step};
 use crate::shell::Field;
 use crate::{Command, Definition, Lost, Readiness};
@@ -53,7 +55,40 @@ pub(super) fn start(script: &mut Script, definition: &mut Definition, is_named: 
             }
         }
     }
-    is_started
+    is_started || by_itself(script, definition)
+}
+
+/// A program that the script starts without any tool: the last command by an absolute path.
+fn by_itself(script: &mut Script, definition: &mut Definition) -> bool {
+    let calls = calls(script, "start");
+    let is_program = |call: &&Call| {
+        let path = call.words.first().and_then(Field::fixed).unwrap_or_default();
+        path.starts_with('/') && !call.is_conditional && call.is_whole() && !is_noise(call)
+    };
+    let Some(call) = calls.iter().rev().find(is_program) else { return false };
+    let argv = words(script, definition, &call.words, call.line);
+    definition.pre.retain(|command| command.argv != argv);
+    definition.start = vec![Command { argv, ..Command::default() }];
+    let what = match call.is_background {
+        true => "it is taken for the service's main program",
+        false => {
+            // As systemd's own generator for init scripts has it.
+            definition.remains = true;
+            "it is taken for a program that becomes a daemon, or does its work and ends"
+        }
+    };
+    definition.readiness = if call.is_background { Readiness::Simple } else { Readiness::Forking };
+    definition.places.extend(script.place(call.line).map(|place| ("start", place)));
+    let why = format!("no tool says what it becomes: {what}");
+    let change = Lost::change(call.source.clone(), why).at(script.place(call.line));
+    // What was said of it as of a step is no longer so.
+    script.lost.retain(|lost| lost.what != call.source);
+    script.lost.push(change);
+    if call.is_redirected {
+        let why = "where its output goes is not carried over";
+        script.lose(format!("redirections of {}", call.source), why, call.line);
+    }
+    true
 }
 
 /// A start behind the first one. Scripts that differ by a condition say the same program twice.

@@ -71,7 +71,11 @@ fn one(source: &Source<'_>, line: &Line, definition: &mut Definition) {
 fn stops_before(definition: &mut Definition, line: &Line, place: Option<Place>) {
     let is_known = |name: &&str| {
         let name = name.trim_start_matches('+');
-        let known = if name == "dbus" { "$dbus" } else { name };
+        let known = match facility::of_lsb(name) {
+            Meaning::Name(known) => known,
+            Meaning::Implied => return true,
+            Meaning::Foreign => name.to_owned(),
+        };
         definition.dependencies.iter().any(|dependency| dependency.name == known)
     };
     let more: Vec<&str> = line.value.split_whitespace().filter(|name| !is_known(name)).collect();

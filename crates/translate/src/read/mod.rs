@@ -1,6 +1,7 @@
 //! Readers: texts of each language into definitions.
 
 mod account;
+mod call;
 mod cron_line;
 mod crontab;
 mod folders;
@@ -12,11 +13,14 @@ mod openrc;
 mod openrc_functions;
 mod procfile;
 mod script;
+mod signals;
 mod ssd_options;
 mod start_stop;
 mod steps;
 mod supervisord;
+mod supervisord_output;
 mod supervisord_program;
+mod supervisord_words;
 mod systemd;
 mod systemd_exec;
 mod systemd_service;

@@ -89,23 +89,48 @@ fn value(script: &mut Script, name: &str) -> Option<String> {
     fixed(script, &field, line)
 }
 
+/// The same of a variable that openrc-run hands to `eval`: quotes in its value count.
+fn evaluated_value(script: &mut Script, name: &str) -> Option<String> {
+    let text = value(script, name)?;
+    if !text.contains(['"', '\'', '\\', '$']) {
+        return Some(text);
+    }
+    let words = words_of(&text).ok()?;
+    let fields = script.variables.fields(&words);
+    let line = line_of(script, name);
+    match fields.as_slice() {
+        [field] => fixed(script, field, line),
+        _ => {
+            lose(script, name, &text, "it is more than one word where one is wanted");
+            None
+        }
+    }
+}
+
 /// Where a variable is assigned.
 fn line_of(script: &Script, name: &str) -> u32 {
+    // `: ${NAME:=value}` assigns, too.
+    let default = format!("${{{name}:=");
     let assigns = |node: &Node| match node {
-        Node::Simple(simple) => simple.assignments.iter().any(|(known, _)| known == name),
+        Node::Simple(simple) => {
+            simple.assignments.iter().any(|(known, _)| known == name)
+                || simple.source.contains(&default)
+        }
         _ => false,
     };
     script.items.iter().rev().find(|item| assigns(&item.node)).map_or(1, |item| item.line)
 }
 
 fn surroundings(script: &mut Script, definition: &mut Definition) {
-    if let Some(text) = value(script, "command_user") {
+    if let Some(text) = evaluated_value(script, "command_user") {
         account(definition, &text);
     }
-    definition.directory = value(script, "directory");
-    definition.root = value(script, "chroot");
-    definition.output = value(script, "output_log").map(stream);
-    definition.error = value(script, "error_log").map(stream);
+    // A home is nobody's but the user's.
+    let home = |path: String| if path.starts_with('~') { "~".to_owned() } else { path };
+    definition.directory = evaluated_value(script, "directory").map(home);
+    definition.root = evaluated_value(script, "chroot");
+    definition.output = evaluated_value(script, "output_log").map(stream);
+    definition.error = evaluated_value(script, "error_log").map(stream);
     if let Some(text) = value(script, "umask") {
         definition.umask = mode(&text);
         if definition.umask.is_none() {
@@ -159,7 +184,7 @@ fn is_yes(text: Option<&str>) -> bool {
 
 /// The program and its arguments. `false`: none is named.
 fn command(script: &mut Script, definition: &mut Definition) -> bool {
-    definition.pid_file = value(script, "pidfile");
+    definition.pid_file = evaluated_value(script, "pidfile");
     let supervised = value(script, "supervisor").is_some_and(|name| name == "supervise-daemon");
     let Some(field) = script.variables.field("command").cloned() else { return false };
     let line = line_of(script, "command");
@@ -250,9 +275,8 @@ fn natives(script: &mut Script, definition: &mut Definition) {
 
 fn exported(script: &mut Script, definition: &mut Definition) {
     for name in script.exported.clone() {
-        if let Some(text) = value(script, &name)
-            && !definition.environment.iter().any(|(known, _)| *known == name)
-        {
+        let is_known = definition.environment.iter().any(|(known, _)| *known == name);
+        if let Some(text) = script.variables.exported(&name).filter(|_| !is_known) {
             definition.environment.push((name, text));
         }
     }

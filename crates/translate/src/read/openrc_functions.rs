@@ -1,8 +1,9 @@
 //! The functions of an OpenRC script: `depend`, what runs before and after, and its own commands.
 
 use super::script::Script;
+use super::signals::{sent_signal, signal_command};
 use super::ssd_options::{Opt, Options};
-use super::start_stop::{sent_signal, signal_command, start, stop, words};
+use super::start_stop::{start, stop, words};
 use super::steps::{When, is_noise, own_program, step};
 use crate::facility::{self, Meaning};
 use crate::{Command, Definition, Link, Lost, Native, System};

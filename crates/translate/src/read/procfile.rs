@@ -134,7 +134,8 @@ fn word(word: &shell::ShWord) -> Option<Word> {
 
 /// So that signals reach the program and not a shell in front of it, where there is just one.
 fn with_exec(command: &str) -> String {
-    let is_one = words_of(command).is_ok() && !command.contains([';', '&', '|', '\n', '(', '{']);
+    let plain = command.replace("2>&1", "").replace(">&2", "").replace("${", "$");
+    let is_one = words_of(command).is_ok() && !plain.contains([';', '&', '|', '\n', '(', '{']);
     let first = command.split_whitespace().next().unwrap_or_default();
     let is_program = !first.contains('=') && !OF_THE_SHELL.contains(&first);
     if is_one && is_program { format!("exec {command}") } else { command.to_owned() }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Source;
+use super::call::{Call, is_end, is_test};
 use crate::shell::{self, Field, Item, Joiner, Node, ShWord, Simple, Variables};
 use crate::{EnvironmentFile, Lost, Place};
 
@@ -48,48 +49,14 @@ pub(super) struct Script {
 /// A test: its words, as it is written, its line.
 pub(super) type Test = (Vec<Field>, String, u32);
 
-/// A command that is no part of the shell itself.
-pub(super) struct Call {
-    pub words: Vec<Field>,
-    /// The words, as they are written.
-    pub source: String,
-    pub line: u32,
-    /// Whether it is run depends on what only running the script tells.
-    pub is_conditional: bool,
-    /// Its output goes somewhere, or it is part of a pipe.
-    pub is_redirected: bool,
-}
-
 /// Where a command stands.
 #[derive(Clone, Copy)]
 struct Spot {
     line: u32,
     conditional: bool,
     is_piped: bool,
+    is_background: bool,
     depth: usize,
-}
-
-impl Call {
-    /// The name of the program, without its folder.
-    pub fn name(&self) -> String {
-        let name = self.words.first().and_then(Field::fixed).unwrap_or_default();
-        name.rsplit_once('/').map_or(name.clone(), |(_, name)| name.to_owned())
-    }
-
-    /// The arguments, where all are known.
-    pub fn arguments(&self) -> Option<Vec<String>> {
-        self.words.iter().skip(1).map(Field::fixed).collect()
-    }
-
-    /// What stands behind the program.
-    pub fn rest(&self) -> &[Field] {
-        self.words.get(1..).unwrap_or_default()
-    }
-
-    /// Nothing in it is known only when the script runs.
-    pub fn is_whole(&self) -> bool {
-        self.words.iter().all(|word| word.unknown_source().is_none())
-    }
 }
 
 /// Who is told of commands.
@@ -184,7 +151,13 @@ impl Script {
                     let is_piped = next == Some(Joiner::Pipe) || item.joiner == Joiner::Pipe;
                     self.simple(
                         simple,
-                        Spot { line: item.line, conditional, is_piped, depth },
+                        Spot {
+                            line: item.line,
+                            conditional,
+                            is_piped,
+                            is_background: item.is_background,
+                            depth,
+                        },
                         sink,
                     );
                 }
@@ -253,6 +226,7 @@ impl Script {
                     source: simple.source.clone(),
                     line: spot.line,
                     is_conditional: spot.conditional,
+                    is_background: spot.is_background,
                     is_redirected: spot.is_piped || simple.redirections.iter().any(is_file),
                 };
                 sink(self, call);
@@ -311,13 +285,4 @@ impl Script {
             self.variables.files.push(EnvironmentFile { path, is_optional: spot.conditional });
         }
     }
-}
-
-fn is_test(simple: &Simple) -> bool {
-    const TESTS: [&str; 7] = ["[", "[[", "test", "yesno", "type", "command", "which"];
-    simple.name().is_some_and(|name| TESTS.contains(&name.as_str()))
-}
-
-fn is_end(simple: &Simple) -> bool {
-    matches!(simple.name().as_deref(), Some("exit" | "return"))
 }

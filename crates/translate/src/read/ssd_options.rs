@@ -154,14 +154,19 @@ impl Options {
                 continue;
             }
             match text.starts_with("--") {
-                true => options.long(&text, &mut words),
+                true => options.long(&text, is_openrc, &mut words),
                 false => options.letters(&text, is_openrc, &mut words),
             }
         }
         options
     }
 
-    fn long<'w>(&mut self, text: &str, words: &mut impl Iterator<Item = &'w Field>) {
+    fn long<'w>(
+        &mut self,
+        text: &str,
+        is_openrc: bool,
+        words: &mut impl Iterator<Item = &'w Field>,
+    ) {
         let (name, given) = match text.split_once('=') {
             Some((name, value)) => (name, Some(Field::known(value))),
             None => (text, None),
@@ -169,12 +174,17 @@ impl Options {
         // Long names may be cut short.
         let exact = OPTIONS.iter().find(|row| row.0 == name);
         let found = exact.or_else(|| OPTIONS.iter().find(|row| row.0.starts_with(name)));
+        // Debian's only looks for processes of that user.
+        let found = found.map(|row| match row.2 {
+            Opt::User if is_openrc => Opt::Chuid,
+            option => option,
+        });
         match found {
-            Some((_, _, option)) if option.takes_value() => {
+            Some(option) if option.takes_value() => {
                 let value = given.or_else(|| words.next().cloned()).unwrap_or_default();
-                self.given.push((*option, value));
+                self.given.push((option, value));
             }
-            Some((_, _, option)) => self.given.push((*option, Field::default())),
+            Some(option) => self.given.push((option, Field::default())),
             None => self.unread.push(text.to_owned()),
         }
     }

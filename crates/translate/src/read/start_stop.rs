@@ -1,7 +1,8 @@
 //! What an invocation of start-stop-daemon says of a service.
 
 use super::account::{account, mode, retry, seconds, signal};
-use super::script::{Call, Script};
+use super::call::Call;
+use super::script::Script;
 use super::ssd_options::{Opt, Options};
 use crate::shell::{Field, words_of};
 use crate::{Command, Definition, Lost, Native, Output, Readiness, RestartPolicy, System, Word};
@@ -25,7 +26,9 @@ pub(super) fn words(
             definition.environment_files.clone_from(&script.variables.files);
         }
         for (name, value) in needed {
-            if !definition.environment.iter().any(|(known, _)| *known == name) {
+            let is_known = definition.environment.iter().any(|(known, _)| *known == name);
+            // A variable that is not there is as good as an empty one.
+            if !is_known && !value.is_empty() {
                 definition.environment.push((name, value));
             }
         }
@@ -78,7 +81,8 @@ pub(super) fn evaluated(
 ) -> Vec<Word> {
     match words_of(&field.to_source()) {
         Ok(parsed) => {
-            let fields = script.variables.fields(&parsed);
+            let settings: Vec<String> = field.settings().map(|(name, _)| name.to_owned()).collect();
+            let fields = script.variables.fields_with_settings(&parsed, &settings);
             words(script, definition, &fields, line)
         }
         Err(wrong) => {
@@ -281,35 +285,4 @@ pub(super) fn stop(script: &mut Script, definition: &mut Definition, call: &Call
         let change = Lost::change(format!("--retry {retry}"), why).at(script.place(call.line));
         script.lost.push(change);
     }
-}
-
-/// A signal that is sent with `start-stop-daemon --stop --signal`, `supervise-daemon --signal`,
-/// `kill` or `killproc`: a reload.
-pub(super) fn sent_signal(call: &Call) -> Option<String> {
-    match call.name().as_str() {
-        "start-stop-daemon" | "supervise-daemon" => {
-            let options = Options::of(call.rest(), false);
-            signal(&options.value(Opt::Signal)?)
-        }
-        "kill" | "killproc" | "killall" | "pkill" => {
-            let mut words = call.rest().iter().filter_map(Field::fixed);
-            let first = words.find(|word| word.starts_with('-') && word != "-p")?;
-            match first.as_str() {
-                "-s" | "--signal" => signal(&words.next()?),
-                "-0" => None,
-                given => signal(given),
-            }
-        }
-        _ => None,
-    }
-}
-
-/// The command with which the main process is sent a signal.
-pub(super) fn signal_command(signal: &str) -> Command {
-    let signal = signal.trim_start_matches("SIG");
-    let mut command = Command::of(["/bin/kill".to_owned(), format!("-{signal}")]);
-    let mut pid = Word::default();
-    pid.push_variable("MAINPID");
-    command.argv.push(pid);
-    command
 }

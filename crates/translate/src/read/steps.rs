@@ -1,8 +1,9 @@
 //! Commands that scripts run before and after their program.
 
 use super::account::{mode, ulimit};
+use super::call::Call;
 use super::folders;
-use super::script::{Call, Script};
+use super::script::Script;
 use super::start_stop::words;
 use crate::shell::Field;
 use crate::{Command, Definition};

@@ -2,6 +2,7 @@
 
 use super::ini::{self, Section};
 use super::supervisord_program::{self as program, Shared};
+use super::supervisord_words as words;
 use super::{ReadError, Reading, Source};
 use crate::{Link, Lost};
 
@@ -98,7 +99,7 @@ fn shared(source: &Source<'_>, sections: &[Section], reading: &mut Reading) -> S
         for entry in &section.entries {
             let place = source.place(entry.line);
             match entry.key.as_str() {
-                "environment" => match program::environment(&entry.value) {
+                "environment" => match words::environment(&entry.value) {
                     Ok(pairs) => shared.environment.extend(pairs),
                     Err(why) => reading.lost.push(Lost::new(entry.source(), why).at(place)),
                 },

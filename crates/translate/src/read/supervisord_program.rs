@@ -3,8 +3,9 @@
 use super::Source;
 use super::account::{mode, seconds, signal};
 use super::ini::{Entry, Section};
-use crate::shell::{Part, ShWord, plain_words};
-use crate::{Command, Definition, Level, Limit, Lost, Native, Output, RestartPolicy, System, Word};
+use super::supervisord_words::{environment, is_no, padded, plain};
+use crate::shell::plain_words;
+use crate::{Command, Definition, Level, Limit, Lost, Native, RestartPolicy, System, Word};
 
 /// What holds for all programs.
 #[derive(Clone, Debug, Default)]
@@ -65,11 +66,11 @@ pub(super) fn read(
     all
 }
 
-struct Reader<'a> {
-    source: &'a Source<'a>,
+pub(super) struct Reader<'a> {
+    pub source: &'a Source<'a>,
     program: &'a str,
     process: u32,
-    definition: Definition,
+    pub definition: Definition,
     priority: i64,
 }
 
@@ -90,7 +91,7 @@ impl Reader<'_> {
         }
     }
 
-    fn lose(&mut self, entry: &Entry, why: &str) {
+    pub fn lose(&mut self, entry: &Entry, why: &str) {
         let lost = Lost::new(entry.source(), why).at(self.source.place(entry.line));
         self.definition.lost.push(lost);
     }
@@ -149,7 +150,7 @@ impl Reader<'_> {
     }
 
     /// A text that must be known.
-    fn text(&mut self, entry: &Entry) -> Option<String> {
+    pub fn text(&mut self, entry: &Entry) -> Option<String> {
         let known = self.expand(entry, &entry.value).known();
         if known.is_none() {
             self.lose(entry, "what supervisord's own environment holds is not known");
@@ -252,55 +253,21 @@ impl Reader<'_> {
     }
 
     fn environment(&mut self, entry: &Entry) {
-        let Some(text) = self.text(entry) else { return };
-        match environment(&text) {
-            Ok(pairs) => {
-                for (name, value) in pairs {
-                    self.definition.environment.retain(|(known, _)| *known != name);
-                    self.definition.environment.push((name, value));
-                }
+        let pairs = match environment(&entry.value) {
+            Ok(pairs) => pairs,
+            Err(why) => {
+                self.lose(entry, &why);
+                return;
             }
-            Err(why) => self.lose(entry, &why),
-        }
-    }
-
-    fn output(&mut self, entry: &Entry) {
-        let yes = !is_no(&entry.value);
-        match entry.key.as_str() {
-            "redirect_stderr" if yes => self.definition.error = Some(Output::Same),
-            "redirect_stderr" => {}
-            "stdout_logfile" => self.definition.output = self.log(entry),
-            "stderr_logfile" if self.definition.error != Some(Output::Same) => {
-                self.definition.error = self.log(entry);
-            }
-            "stderr_logfile" => {}
-            "stdout_syslog" if yes => self.definition.output = Some(Output::Log),
-            "stderr_syslog" if yes => self.definition.error = Some(Output::Log),
-            key if key.contains("_logfile_") && entry.value != "0" => {
-                let why = "services do not rotate their logs themselves";
-                let lost = Lost::new(entry.source(), why).at(self.source.place(entry.line));
-                let instead = "logrotate does, or the journal by itself";
-                self.definition.lost.push(lost.instead(instead));
-            }
-            _ if !yes => {}
-            _ => self.lose(entry, "only supervisord has such a thing"),
-        }
-    }
-
-    fn log(&mut self, entry: &Entry) -> Option<Output> {
-        match entry.value.as_str() {
-            "AUTO" | "syslog" => Some(Output::Log),
-            "NONE" | "/dev/null" => Some(Output::Null),
-            // A container's way of saying: where everybody else writes.
-            "/dev/stdout" | "/dev/fd/1" | "/dev/stderr" | "/dev/fd/2" => Some(Output::Log),
-            _ => {
-                let path = self.text(entry)?;
-                if !path.starts_with('/') {
-                    self.lose(entry, "below which folder that is, only supervisord knows");
-                    return None;
-                }
-                Some(Output::Append(path))
-            }
+        };
+        for (name, value) in pairs {
+            let Some(value) = self.expand(entry, &value).known() else {
+                let one = Entry { key: "environment".to_owned(), value: name, line: entry.line };
+                self.lose(&one, "what supervisord's own environment holds is not known");
+                continue;
+            };
+            self.definition.environment.retain(|(known, _)| *known != name);
+            self.definition.environment.push((name, value));
         }
     }
 
@@ -329,68 +296,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// The text of a word, dollars and all.
-fn plain(word: &ShWord) -> String {
-    let part = |part: &Part| match part {
-        Part::Text { text, .. } => text.clone(),
-        Part::Variable(parameter) => match &parameter.modifier {
-            None => format!("${}", parameter.name),
-            Some((operator, operand)) => {
-                format!("${{{}{operator}{}}}", parameter.name, plain(operand))
-            }
-        },
-        Part::Unknown { source } => source.clone(),
-    };
-    word.parts.iter().map(part).collect()
-}
-
-fn padded(number: u32, form: &str) -> String {
-    let digits = form.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let width = digits.parse::<usize>().unwrap_or(0).min(20);
-    match digits.starts_with('0') {
-        true => format!("{number:0width$}"),
-        false => format!("{number:width$}"),
-    }
-}
-
-fn is_no(text: &str) -> bool {
-    ["false", "no", "off", "0", "none"].iter().any(|no| text.eq_ignore_ascii_case(no))
-}
-
-/// `KEY="value",OTHER=value`
-pub(super) fn environment(text: &str) -> Result<Vec<(String, String)>, String> {
-    let mut pairs = Vec::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let (name, behind) = rest.split_once('=').ok_or_else(|| format!("\"{rest}\" has no ="))?;
-        let behind = behind.trim_start();
-        let mut value = String::new();
-        let mut quote = None;
-        let mut end = behind.len();
-        let mut chars = behind.char_indices();
-        while let Some((at, char)) = chars.next() {
-            match (quote, char) {
-                (Some(open), char) if open == char => quote = None,
-                (Some('"') | None, '\\') => value.extend(chars.next().map(|(_, char)| char)),
-                (Some(_), char) => value.push(char),
-                (None, '"' | '\'') => quote = Some(char),
-                (None, ',') => {
-                    end = at;
-                    break;
-                }
-                (None, '\n') => {}
-                (None, char) => value.push(char),
-            }
-        }
-        if quote.is_some() {
-            return Err("a quote is not closed".to_owned());
-        }
-        let is_quoted = behind.starts_with(['"', '\'']);
-        let value = if is_quoted { value } else { value.trim().to_owned() };
-        pairs.push((name.trim().to_owned(), value));
-        rest = behind.get(end..).unwrap_or_default().trim_start_matches(',').trim();
-    }
-    Ok(pairs)
 }

@@ -7,14 +7,14 @@ use super::tree::{Parameter, Part, ShWord};
 use crate::EnvironmentFile;
 
 /// The longest value that is kept, in bytes.
-const LONGEST: usize = 64 << 10;
+const LONGEST: usize = 16 << 10;
 /// The most variables that are kept.
 const MOST: usize = 4096;
 
 #[derive(Clone, Debug)]
 struct Assigned {
     value: Field,
-    /// How many settings files had been read by then.
+    /// How many settings files had been read by then; `MAX`: no file can replace it.
     files: usize,
 }
 
@@ -32,14 +32,10 @@ impl Variables {
         let mut variables =
             Variables { values: BTreeMap::new(), script: script.to_owned(), files: Vec::new() };
         for name in ["RC_SVCNAME", "SVCNAME"] {
-            variables.set(name, script);
+            let assigned = Assigned { value: Field::known(script), files: usize::MAX };
+            variables.values.insert(name.to_owned(), assigned);
         }
         variables
-    }
-
-    /// Gives a variable a known value.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.put(name, Field::known(value));
     }
 
     fn put(&mut self, name: &str, value: Field) {
@@ -63,6 +59,11 @@ impl Variables {
         self.field(name)?.fixed().filter(|text| !text.trim().is_empty())
     }
 
+    /// The same; empty values too.
+    pub fn exported(&self, name: &str) -> Option<String> {
+        self.field(name)?.fixed()
+    }
+
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.values.get(name).map(|assigned| &assigned.value)
     }
@@ -82,7 +83,7 @@ impl Variables {
                 Part::Unknown { source } => field.bits.push(self.command(source)),
             }
             if field.length() > LONGEST {
-                return Field::unknown("a value of more than 64 KiB");
+                return Field::unknown("a value of more than 16 KiB");
             }
         }
         field
@@ -91,6 +92,16 @@ impl Variables {
     /// Words as they are handed to a command: unquoted values are split at blanks.
     pub fn fields(&mut self, words: &[ShWord]) -> Vec<Field> {
         words.iter().flat_map(|word| self.expand(word).split()).collect()
+    }
+
+    /// The same of a text that was made of values: in it these names stand for what a settings file
+    /// gives, not for what the script makes of that.
+    pub fn fields_with_settings(&mut self, words: &[ShWord], settings: &[String]) -> Vec<Field> {
+        let take = |name: &String| self.values.remove(name).map(|value| (name.clone(), value));
+        let taken: Vec<(String, Assigned)> = settings.iter().filter_map(take).collect();
+        let fields = self.fields(words);
+        self.values.extend(taken);
+        fields
     }
 
     /// `$(basename $0)` is the script's name; what other commands say is not known.

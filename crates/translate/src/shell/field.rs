@@ -112,7 +112,8 @@ impl Field {
     /// environment. `None`: a part is unknown.
     pub fn to_word(&self) -> Option<(Word, Vec<(String, String)>)> {
         let mut needed = Vec::new();
-        if let [Bit::Setting { name, default, is_quoted: false, is_assigned }] = self.bits.as_slice()
+        if let [Bit::Setting { name, default, is_quoted: false, is_assigned }] =
+            self.bits.as_slice()
             && (!is_assigned || default.is_none() || is_for_options(name))
         {
             needed.extend(default.iter().map(|default| (name.clone(), default.clone())));

@@ -5,6 +5,7 @@
 mod expand;
 mod field;
 mod parse;
+mod simple;
 mod tree;
 mod word;
 

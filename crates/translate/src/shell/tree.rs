@@ -45,6 +45,8 @@ pub(crate) struct Item {
     pub joiner: Joiner,
     pub line: u32,
     pub node: Node,
+    /// A `&` stands behind it.
+    pub is_background: bool,
 }
 
 /// A command.

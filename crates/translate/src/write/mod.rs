@@ -4,6 +4,7 @@ mod cron;
 mod depend;
 mod openrc;
 mod openrc_parts;
+mod openrc_words;
 mod sh;
 mod systemd;
 mod systemd_exec;
@@ -11,6 +12,7 @@ mod systemd_text;
 mod systemd_timer;
 mod sysv;
 mod sysv_parts;
+mod sysv_unsaid;
 
 use std::fmt;
 

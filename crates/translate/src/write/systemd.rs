@@ -188,9 +188,9 @@ fn restart(definition: &Definition, text: &mut Text) {
             (policy, _) => policy.word(),
         };
         text.raw("Restart", word);
-    }
-    if let Some(usec) = restart.delay_usec {
-        text.span("RestartSec", usec);
+        if let Some(usec) = restart.delay_usec {
+            text.span("RestartSec", usec);
+        }
     }
 }
 

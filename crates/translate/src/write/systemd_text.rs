@@ -33,7 +33,11 @@ impl Text {
     /// A text that no line of a unit file can hold.
     pub fn put(&mut self, key: &str, kind: Kind, value: &Value) -> Result<(), Unwritable> {
         let text = value.written(kind).to_string();
+        // Code points that stand for no character cost the whole file.
+        let is_none =
+            |c| matches!(u32::from(c), 0xfdd0..=0xfdef) || u32::from(c) & 0xfffe == 0xfffe;
         let is_fit = !text.contains(|char: char| char.is_control() && char != '\t')
+            && !text.contains(is_none)
             && !text.ends_with('\\')
             && text.trim() == text;
         if !is_fit {

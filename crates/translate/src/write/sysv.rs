@@ -1,9 +1,9 @@
 //! Init scripts with LSB headers, on top of start-stop-daemon(8).
 
 use super::sysv_parts as parts;
-use super::{OutFile, Unwritable, Written, depend, sh};
+use super::{OutFile, Unwritable, Written, depend, sh, sysv_unsaid};
 use crate::shell::quote;
-use crate::{Definition, Level, Link, Lost, Readiness, RestartPolicy, System};
+use crate::{Definition, Level, Link, Lost, Readiness, System};
 
 pub(super) fn write(definition: &Definition, written: &mut Written) -> Result<(), Unwritable> {
     // Runlevel links are named after the script, and a dot or an @ is none of their letters.
@@ -33,7 +33,7 @@ pub(super) fn write(definition: &Definition, written: &mut Written) -> Result<()
     }
     text.push('\n');
     text.push_str(&actions(definition));
-    parts::unsaid(definition, lost);
+    sysv_unsaid::unsaid(definition, lost);
     written.files.push(OutFile { path: format!("/etc/init.d/{name}"), text, mode: 0o755 });
     Ok(())
 }
@@ -110,9 +110,7 @@ fn header(definition: &Definition, name: &str, lost: &mut Vec<Lost>) -> String {
 fn actions(definition: &Definition) -> String {
     let reload = match definition.reload.is_empty() {
         true => "",
-        false => {
-            "    reload)\n        echo \"Reloading $NAME\"\n        do_reload\n        ;;\n"
-        }
+        false => "    reload)\n        echo \"Reloading $NAME\"\n        do_reload\n        ;;\n",
     };
     let forced = match definition.reload.is_empty() {
         true => "    restart|force-reload)\n",
@@ -132,9 +130,4 @@ fn actions(definition: &Definition) -> String {
          status)\n        do_status\n        ;;\n    *)\n        echo \"Usage: $0 {{{words}}}\" >&2\n        \
          exit 2\n        ;;\nesac\n"
     )
-}
-
-/// Whether something starts it again; no init script does.
-pub(super) fn restarts(definition: &Definition) -> bool {
-    definition.restart.policy != RestartPolicy::No
 }

@@ -1,7 +1,7 @@
 //! Has managers do what was asked, shows that it goes on, and gathers what came of it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use host::{
     Ability, ManagerKind, Outcome, Refusal, RefusalKind, Request, Service, ServiceManager, Verb,
@@ -10,6 +10,7 @@ use host::{
 use crate::managers::Chosen;
 use crate::progress::{Manner, Progress};
 
+use super::journal;
 use super::options::DoOptions;
 
 /// How long a script may take where `--timeout` says nothing: as long as systemd gives a service.
@@ -122,6 +123,7 @@ fn ask(
         may_ask: !options.no_ask_password,
         ..Request::new(asked.verb, names)
     };
+    let begun = SystemTime::now();
     let mut stderr = std::io::stderr();
     let mut progress = Progress::new(manner, asked.verb, is_systemd, &mut stderr);
     let mut outcomes = manager.act(&request, &mut progress).into_iter();
@@ -136,6 +138,7 @@ fn ask(
         .collect();
     if !options.no_wait && changes_what_runs(asked.verb) {
         look_again(manager, &mut reports);
+        journal::add_last_words(&mut reports, begun);
     }
     reports
 }

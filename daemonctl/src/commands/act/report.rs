@@ -132,7 +132,9 @@ pub fn refusal(report: &Report, saying: &Saying<'_>) -> Option<String> {
     };
     let message = clean_lines(&refusal.message).join("\n  ");
     let mut out = format!("daemonctl: cannot {what} {name}: {message}\n");
-    if !saying.was_shown {
+    // What a unit wrote comes from the journal afterwards.
+    let is_scripts = matches!(report.outcome.manager, ManagerKind::OpenRc | ManagerKind::SysV);
+    if !(saying.was_shown && is_scripts) {
         let lines = own_words(refusal);
         let left_out = lines.len().saturating_sub(LAST_LINES);
         if left_out > 0 {

@@ -101,6 +101,8 @@ fn write(context: &Context, plan: &Plan) -> Result<Record, Failure> {
         }
     }
     let folder = record::folder(context, plan.kind)?;
+    let missing = folder.ancestors().take_while(|part| !part.exists());
+    record.folders.extend(missing.map(std::path::Path::to_owned));
     if let Err(error) = record::keep(&folder, &record) {
         undo(&record);
         return Err(Failure::failed(format_args!("{}: {error}", folder.display()))

@@ -189,9 +189,8 @@ fn definition(args: &Args, argv: &[String], program: &Path) -> Result<Definition
         definition.output = Some(Output::Append(absolute(log)?));
         definition.error = Some(Output::Same);
     }
-    if !args.no_enable || !args.schedule.is_empty() {
-        definition.levels = vec![Level::Normal];
-    }
+    // Whoever does not enable it now may do so later.
+    definition.levels = vec![Level::Normal];
     if !args.schedule.is_empty() {
         let calendars = calendars(&args.schedule)?;
         definition.schedule = Some(Schedule { calendars, ..Schedule::default() });

@@ -90,8 +90,12 @@ pub fn outcome(context: &Context, plan: &Plan, outcome: &Outcome) -> Result<(), 
             true => wrong.push_str("note: all of it was taken away again\n"),
             false if is_refused || outcome.not_reloaded.is_some() => {
                 let name = clean(plan.name.as_bytes());
+                let whose = match plan.kind {
+                    ManagerKind::SystemdUser => "--manager systemd-user ",
+                    _ => "",
+                };
                 wrong.push_str(&format!(
-                    "note: it stays installed; daemonctl uninstall {name} takes it away\n"
+                    "note: it stays installed; daemonctl uninstall {whose}{name} takes it away\n"
                 ));
             }
             false => {}

@@ -69,14 +69,15 @@ pub fn all(context: &Context, managers: &Managers, record: &Record) -> Result<()
         // A unit that failed would be listed until the next boot.
         let _ = ask(manager, Verb::ResetFailed, &names(manager.kind(), unit));
     }
+    let kind = manager.map_or(ManagerKind::Systemd, ServiceManager::kind);
+    let folder = record::folder(context, kind)?;
+    record::forget(&folder, &record.name)
+        .map_err(|error| Failure::failed(format_args!("{}: {error}", folder.display())))?;
     for folder in &record.folders {
         // What holds other things by now stays.
         let _ = std::fs::remove_dir(folder);
     }
-    let kind = manager.map_or(ManagerKind::Systemd, ServiceManager::kind);
-    let folder = record::folder(context, kind)?;
-    record::forget(&folder, &record.name)
-        .map_err(|error| Failure::failed(format_args!("{}: {error}", folder.display())))
+    Ok(())
 }
 
 /// A timer's service is stopped with it.

@@ -1,6 +1,6 @@
 //! `status`: how units are, for people.
 //!
-//! [`unit`] writes what is known of one, from its properties; [`resources`] what it uses,
+//! [`mod@unit`] writes what is known of one, from its properties; [`resources`] what it uses,
 //! [`processes`] the tree of its processes. The lines of its log are left out: reading the journal
 //! is another command's.
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use process::needs::Needs;
 use process::procfs::ProcFs;
 use process::sample;
-use rustix::process::{Pid, getsid};
 
 use crate::context::Context;
 
@@ -30,19 +29,19 @@ impl Family {
         // System calls tell of our own pids only.
         let is_own = context.common.proc_root == Path::new("/proc");
         match children(proc, 1).filter(|_| is_own) {
-            Some(of_init) => Some(Family::asked(of_init)),
+            Some(of_init) => Some(Family::asked(proc, of_init)),
             None => Family::read(proc),
         }
     }
 
-    fn asked(of_init: Vec<u32>) -> Family {
+    fn asked(proc: &ProcFs, of_init: Vec<u32>) -> Family {
         let mut sessions: HashMap<u32, Vec<u32>> = HashMap::new();
-        for &pid in &of_init {
-            // What has ended meanwhile is nobody's.
-            let Some(Ok(session)) = pid_of(pid).map(|pid| getsid(Some(pid))) else { continue };
-            let session = session.as_raw_nonzero().get().unsigned_abs();
-            if session != pid {
-                sessions.entry(session).or_default().push(pid);
+        // Not getsid(2): rustix has no answer for a session that is led from outside of our pid
+        // namespace, where its leader is 0. What has ended meanwhile is nobody's.
+        for process in sample::of_pids(proc, &of_init, Needs::NOTHING).processes {
+            let session = process.stat.session.unsigned_abs();
+            if session != 0 && session != process.pid() {
+                sessions.entry(session).or_default().push(process.pid());
             }
         }
         Family { of_init, below: Below::Asked(sessions) }
@@ -80,10 +79,6 @@ impl Family {
     }
 }
 
-fn pid_of(pid: u32) -> Option<Pid> {
-    Pid::from_raw(i32::try_from(pid).ok()?)
-}
-
 /// The children of all threads of a process; `None` where the kernel does not list them.
 fn children(proc: &ProcFs, pid: u32) -> Option<Vec<u32>> {
     let dir = proc.process(pid).ok()?;
@@ -93,16 +88,18 @@ fn children(proc: &ProcFs, pid: u32) -> Option<Vec<u32>> {
         rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
         rustix::fs::Mode::empty(),
     );
-    let mut found = Vec::new();
+    let (mut found, mut is_listed) = (Vec::new(), false);
     for entry in rustix::fs::Dir::new(folder.ok()?).ok()?.flatten() {
         let Some(thread) = entry.file_name().to_str().ok().filter(|name| !name.starts_with('.'))
         else {
             continue;
         };
         let name = std::ffi::CString::new(format!("task/{thread}/children")).ok()?;
-        let text = dir.read_new(&name).ok()?;
+        // A thread that has ended meanwhile has none.
+        let Ok(text) = dir.read_new(&name) else { continue };
+        is_listed = true;
         let text = String::from_utf8_lossy(&text);
         found.extend(text.split_ascii_whitespace().filter_map(|word| word.parse::<u32>().ok()));
     }
-    Some(found)
+    is_listed.then_some(found)
 }
