@@ -70,9 +70,13 @@ fn only_the_tools_that_are_named() {
     let unknown = daemonctl(&["links", "install", path(&folder), "--tools", "nope"]);
     assert_eq!(code(&unknown), 2);
     assert!(errors(&unknown).contains("does not stand for `nope`"), "{}", errors(&unknown));
-    let missing = daemonctl(&["links", "install", "/no/such/folder"]);
-    assert_eq!(code(&missing), 1);
-    assert!(errors(&missing).contains("mkdir -p"), "{}", errors(&missing));
+    let below = folder.path().join("made/here");
+    let made = daemonctl(&["links", "install", &below.display().to_string(), "--tools", "pidof"]);
+    assert_eq!(code(&made), 0, "{}", errors(&made));
+    assert!(below.join("pidof").is_symlink());
+    let no_folder = daemonctl(&["links", "install", "/dev/null/folder"]);
+    assert_eq!(code(&no_folder), 1);
+    assert!(errors(&no_folder).contains("cannot make /dev/null/folder"), "{}", errors(&no_folder));
 }
 
 /// A program of a name that no other process on the machine can have, running.

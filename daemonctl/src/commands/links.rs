@@ -39,7 +39,7 @@ pub struct Args {
 enum Action {
     /// Makes the links.
     Install {
-        /// In this folder, which must exist.
+        /// In this folder; it is made where there is none.
         dir: PathBuf,
         /// Only these tools.
         #[arg(long, value_name = "A,B", value_delimiter = ',')]
@@ -116,6 +116,9 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let own = own_path()?;
     let (action, reports) = match &args.action {
         Action::Install { dir, tools } => {
+            fs::create_dir_all(dir).map_err(|error| {
+                Failure::failed(format_args!("cannot make {}: {error}", dir.display()))
+            })?;
             let dir = folder(dir)?;
             ("install", each(tools, |tool| install(&own, dir.join(tool.name)))?)
         }

@@ -1,5 +1,9 @@
 //! What commands that do something print, on a machine's tree made for them.
 
+#![allow(dead_code, reason = "each test uses a part")]
+
+pub mod schema;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
