@@ -150,8 +150,8 @@ subcommands! {
     Maps, "maps", commands::maps::Args, "Processes", "What is in processes' memory";
     Signals, "signals", commands::signals::Args, "Processes", "What signals would do to processes";
     Kill, "kill", commands::kill::Args, "Processes", "Sends a signal, after saying what it will do";
-    List, "list", commands::list::Args, "Services", "Services of every manager: state, since when, enabled";
-    Status, "status", commands::status::Args, "Services", "How services are, with processes, ports and the last of what they said";
+    List, "list", commands::list::Args, "Services", "Services of every manager, and how they are";
+    Status, "status", commands::status::Args, "Services", "How services are: processes, ports, files, costs, why they failed";
     Start, "start", commands::act::Args, "Services", "Starts services";
     Stop, "stop", commands::act::Args, "Services", "Stops services";
     Restart, "restart", commands::act::Args, "Services", "Stops and starts services";

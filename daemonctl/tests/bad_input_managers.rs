@@ -118,7 +118,7 @@ fn words_that_are_no_options() {
         "convert / --to systemd",
         "convert /dev/null --to systemd",
         "convert /bin/sh --to openrc",
-        "links install /nowhere/\u{1b}[31m",
+        "links install /dev/null/\u{1b}[31m",
         "links install /etc/passwd",
         "links install . --tools \u{1b}[31m",
     ] {

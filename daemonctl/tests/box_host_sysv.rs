@@ -154,7 +154,9 @@ fn a_session_is_no_daemon(machine: &Machine) {
     let session = machine.remote("alice", "sleep 60").unwrap();
     machine.wait_for("pgrep -u alice sleep", Duration::from_secs(20)).unwrap();
     assert_eq!(ctl(machine, "stop ssh").0, 0);
-    assert_eq!(status(machine, "ssh")["native_state"], "not running");
+    let stopped = status(machine, "ssh");
+    assert_eq!(stopped["native_state"], "not running");
+    assert_eq!(stopped["state"], "stopped", "{stopped}");
     shell(machine, "pgrep -u alice sleep");
     assert_eq!(ctl(machine, "start ssh").0, 0);
     drop(session);

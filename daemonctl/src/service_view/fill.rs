@@ -211,7 +211,12 @@ fn of_service(service: Service, row: Option<&Row>, snapshot: &Snapshot) -> Servi
 /// daemon is gone, what is left of a service is not it: a session of a stopped sshd, a worker.
 fn may_be_wrong(view: &ServiceView) -> bool {
     let gap = view.service.as_ref().and_then(|service| service.gap(Field::MainPid));
-    let is_certain = gap.is_some_and(|gap| gap.reason != Reason::Unknown);
+    // LSB: 3 is "program is not running". Where its script agrees, nobody knows better.
+    const NOT_RUNNING: i32 = 3;
+    let asked = view.service.as_ref().and_then(|service| service.details.as_ref());
+    let script = asked.and_then(|details| details.script_status.as_ref());
+    let is_certain = gap.is_some_and(|gap| gap.reason != Reason::Unknown)
+        || script.is_some_and(|(_, status)| *status == NOT_RUNNING);
     match view.state.value {
         // Of a script that names no daemon a manager says that it has done its work and ended.
         ServiceState::Unknown | ServiceState::Exited => true,
