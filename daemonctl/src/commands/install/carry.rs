@@ -24,6 +24,8 @@ pub struct Outcome {
     pub reports: Vec<Report>,
     /// Why its manager did not read its definitions again.
     pub not_reloaded: Option<Refusal>,
+    /// It does not run as it should: it was refused, or has ended since.
+    pub has_failed: bool,
     /// It was taken away again.
     pub is_gone: bool,
 }
@@ -52,14 +54,16 @@ pub fn out(
     plan: &Plan,
 ) -> Result<ExitCode, Failure> {
     let record = write(context, plan)?;
-    let mut outcome = Outcome { reports: Vec::new(), not_reloaded: None, is_gone: false };
+    let mut outcome =
+        Outcome { reports: Vec::new(), not_reloaded: None, has_failed: false, is_gone: false };
     bring_up(context, managers, args, plan, &mut outcome);
     let refusal = outcome
         .not_reloaded
         .clone()
         .or_else(|| outcome.reports.iter().find_map(|r| r.outcome.result.clone().err()))
         .or_else(|| outcome.reports.iter().find_map(ended));
-    if refusal.is_some() && args.rollback {
+    outcome.has_failed = refusal.is_some();
+    if outcome.has_failed && args.rollback {
         remove::all(context, managers, &record)?;
         outcome.is_gone = true;
     }

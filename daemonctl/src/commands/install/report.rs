@@ -85,10 +85,9 @@ pub fn outcome(context: &Context, plan: &Plan, outcome: &Outcome) -> Result<(), 
         wrong.push_str(&format!("daemonctl: the manager did not read it: {message}\n"));
     }
     if !wrong.is_empty() {
-        let is_refused = outcome.reports.iter().any(|report| report.outcome.result.is_err());
         match outcome.is_gone {
             true => wrong.push_str("note: all of it was taken away again\n"),
-            false if is_refused || outcome.not_reloaded.is_some() => {
+            false if outcome.has_failed => {
                 let name = clean(plan.name.as_bytes());
                 let whose = match plan.kind {
                     ManagerKind::SystemdUser => "--manager systemd-user ",
