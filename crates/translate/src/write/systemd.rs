@@ -27,7 +27,8 @@ pub(super) fn write(definition: &Definition, written: &mut Written) -> Result<()
 /// A description fits into a line, whatever it holds.
 pub(super) fn description(definition: &Definition) -> Option<String> {
     let text = super::sh::one_line(definition.description.as_deref()?);
-    let text = text.trim_end_matches('\\').trim().to_owned();
+    // A backslash at the end would join the next line to it.
+    let text = text.trim_end_matches(|c: char| c == '\\' || c.is_whitespace()).to_owned();
     (!text.is_empty()).then_some(text)
 }
 
