@@ -196,10 +196,15 @@ fn holder(path: &Path) -> Option<u32> {
 
 /// Some programs close all descriptors when they start, and the lock with them (sshd). Such a daemon is
 /// known by what only a process has that was launched with this file: it never led its session, whose
-/// leader is gone, and it was started when the file was written.
+/// leader is gone; whoever adopted it is of another session; and it was started when the file was
+/// written. (Jobs of a script whose leader is gone have a parent in their session; a session that was
+/// begun outside of this PID namespace has the number 0, and can't be one of ours.)
 fn has_closed_its_lock(pid: u32, file: &Metadata) -> bool {
     let Some(stat) = Stat::read(pid) else { return false };
-    if stat.is_zombie || stat.session == pid || stat.terminal != 0 {
+    if stat.is_zombie || stat.session == 0 || stat.session == pid || stat.terminal != 0 {
+        return false;
+    }
+    if Stat::read(stat.parent).is_some_and(|parent| parent.session == stat.session) {
         return false;
     }
     if Stat::read(stat.session).is_some_and(|leader| !leader.is_zombie) {
@@ -213,6 +218,7 @@ fn has_closed_its_lock(pid: u32, file: &Metadata) -> bool {
 /// What `/proc/PID/stat` says, see proc_pid_stat(5).
 struct Stat {
     is_zombie: bool,
+    parent: u32,
     session: u32,
     terminal: i32,
     start_ticks: u64,
@@ -226,10 +232,11 @@ impl Stat {
         let rest = std::str::from_utf8(text.get(end + 1..)?).ok()?;
         let mut fields = rest.split_ascii_whitespace();
         let is_zombie = matches!(fields.next()?, "Z" | "X");
-        let session = fields.nth(2)?.parse().ok()?;
+        let parent = fields.next()?.parse().ok()?;
+        let session = fields.nth(1)?.parse().ok()?;
         let terminal = fields.next()?.parse().ok()?;
         let start_ticks = fields.nth(14)?.parse().ok()?;
-        Some(Stat { is_zombie, session, terminal, start_ticks })
+        Some(Stat { is_zombie, parent, session, terminal, start_ticks })
     }
 
     fn started(&self) -> Option<SystemTime> {
