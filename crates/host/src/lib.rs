@@ -48,4 +48,4 @@ pub use script::{Note, Script, ScriptIndex, Scripts, script_index};
 pub use service::{Field, Gap, ManagerKind, Reason, Service, ServiceState};
 pub use systemd::{Started, Systemd, Transient, TransientEnd, change_sentence};
 pub use sysv::SysV;
-pub use tool::is_this_program;
+pub use tool::{KEPT_VARIABLES, is_this_program};

@@ -17,9 +17,8 @@ const MOST_LINES: usize = 2000;
 /// Where tools lie, in this order.
 const FOLDERS: [&str; 6] =
     ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
-/// What service(8) leaves of its caller's environment besides `PATH`.
-const KEPT: [&str; 15] = [
-    "TERM",
+/// What service(8) leaves of its caller's environment besides `PATH` and `TERM`, see locale(7).
+pub const KEPT_VARIABLES: [&str; 15] = [
     "LANG",
     "LANGUAGE",
     "LC_CTYPE",
@@ -33,6 +32,7 @@ const KEPT: [&str; 15] = [
     "LC_ADDRESS",
     "LC_TELEPHONE",
     "LC_MEASUREMENT",
+    "LC_IDENTIFICATION",
     "LC_ALL",
 ];
 
@@ -77,7 +77,7 @@ impl Tools {
     /// A program with the environment that service(8) gives.
     pub fn helper(&self, program: PathBuf) -> Helper {
         let mut helper = Helper::new(program).env("PATH", path_variable());
-        for name in KEPT {
+        for name in KEPT_VARIABLES.into_iter().chain(["TERM"]) {
             if let Some(value) = std::env::var_os(name) {
                 helper = helper.env(name, value);
             }

@@ -45,33 +45,14 @@ pub fn to_tool<S: AsRef<OsStr>>(tool: &Path, args: &[S]) -> ExitCode {
     become_it(&mut command, tool)
 }
 
-/// The environment that service(8) gives to a script: these variables, empty where they are not
-/// set, and no others.
-const KEPT: [&str; 17] = [
-    "LANG",
-    "LANGUAGE",
-    "LC_CTYPE",
-    "LC_NUMERIC",
-    "LC_TIME",
-    "LC_COLLATE",
-    "LC_MONETARY",
-    "LC_MESSAGES",
-    "LC_PAPER",
-    "LC_NAME",
-    "LC_ADDRESS",
-    "LC_TELEPHONE",
-    "LC_MEASUREMENT",
-    "LC_IDENTIFICATION",
-    "LC_ALL",
-    "PATH",
-    "TERM",
-];
-
 /// A script with its arguments, in the surroundings that service(8) gives it.
 pub fn script<S: AsRef<OsStr>>(script: &Path, args: &[S]) -> Command {
     let mut command = Command::new(script);
     command.env_clear().current_dir("/").args(args);
-    command.envs(KEPT.map(|name| (name, std::env::var_os(name).unwrap_or_default())));
+    // As service(8) has it: these variables, empty where they are not set, and no others.
+    for name in host::KEPT_VARIABLES.into_iter().chain(["PATH", "TERM"]) {
+        command.env(name, std::env::var_os(name).unwrap_or_default());
+    }
     command
 }
 
@@ -151,7 +132,7 @@ mod tests {
     fn the_environment_of_a_script_is_that_of_service() {
         let command = script(Path::new("/etc/init.d/x"), &["start"]);
         let names: Vec<_> = command.get_envs().filter_map(|(name, _)| name.to_str()).collect();
-        assert_eq!(names.len(), KEPT.len());
+        assert_eq!(names.len(), host::KEPT_VARIABLES.len() + 2);
         assert!(names.contains(&"PATH") && !names.contains(&"HOME"));
         assert_eq!(command.get_current_dir(), Some(Path::new("/")));
     }

@@ -13,6 +13,7 @@ mod systemd_timer;
 mod sysv;
 mod sysv_parts;
 mod sysv_unsaid;
+mod unsaid;
 
 use std::fmt;
 

@@ -1,6 +1,7 @@
 //! The functions of an OpenRC script.
 
 use super::sh;
+use super::unsaid::Unsaid;
 use crate::shell::quote;
 use crate::{Command, Definition, Directory, Lost, Output, Readiness, RestartPolicy};
 
@@ -178,26 +179,17 @@ fn streams(definition: &Definition) -> String {
 
 /// What no OpenRC script can say.
 pub(super) fn unsaid(definition: &Definition, lost: &mut Vec<Lost>) {
+    let words = Unsaid {
+        start_timeout: "OpenRC waits for a start as long as it takes",
+        documentation: "a script has no place for it",
+    };
+    words.add(definition, lost);
     let mut lose = |what: &str, why: &str, field: &str| {
         lost.push(Lost::new(what, why).at(definition.place(field)));
     };
-    if !definition.supplementary_groups.is_empty() {
-        let what = format!("SupplementaryGroups={}", definition.supplementary_groups.join(" "));
-        lose(&what, "a process has the groups of its user, no others", "supplementary_groups");
-    }
-    if definition.input.is_some() {
-        lose("the text on standard input", "standard input is empty", "input");
-    }
     if let Some((policy, _)) = &definition.cpu_scheduling {
         let what = format!("CPUSchedulingPolicy={policy}");
         lose(&what, "not every start-stop-daemon of OpenRC can set that", "cpu_scheduling");
-    }
-    if definition.start_timeout_usec.is_some() {
-        lose("TimeoutStartSec=", "OpenRC waits for a start as long as it takes", "start_timeout");
-    }
-    if !definition.documentation.is_empty() {
-        let what = format!("Documentation={}", definition.documentation.join(" "));
-        lose(&what, "a script has no place for it", "documentation");
     }
     if definition.readiness == Readiness::Oneshot && definition.restart.policy != RestartPolicy::No
     {

@@ -1,26 +1,18 @@
 //! What init scripts have no words for.
 
+use super::unsaid::Unsaid;
 use crate::{Definition, Lost, Output, Readiness, RestartPolicy};
 
 /// What no init script can say.
 pub(super) fn unsaid(definition: &Definition, lost: &mut Vec<Lost>) {
+    let words = Unsaid {
+        start_timeout: "a script is waited for as long as it takes",
+        documentation: "the header has no place for it",
+    };
+    words.add(definition, lost);
     let mut lose = |what: &str, why: &str, field: &str| {
         lost.push(Lost::new(what, why).at(definition.place(field)));
     };
-    if !definition.supplementary_groups.is_empty() {
-        let what = format!("SupplementaryGroups={}", definition.supplementary_groups.join(" "));
-        lose(&what, "a process has the groups of its user, no others", "supplementary_groups");
-    }
-    if definition.input.is_some() {
-        lose("the text on standard input", "standard input is empty", "input");
-    }
-    if definition.start_timeout_usec.is_some() {
-        lose("TimeoutStartSec=", "a script is waited for as long as it takes", "start_timeout");
-    }
-    if !definition.documentation.is_empty() {
-        let what = format!("Documentation={}", definition.documentation.join(" "));
-        lose(&what, "the header has no place for it", "documentation");
-    }
     if matches!(definition.output, Some(Output::Log))
         || matches!(definition.error, Some(Output::Log))
     {

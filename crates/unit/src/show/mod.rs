@@ -26,7 +26,7 @@ mod text;
 mod value;
 
 pub use context::{Context, Machine};
-pub use text::{EMPTY_LIST, quote};
+pub use text::{EMPTY_LIST, posix_quote, quote};
 
 use crate::{
     graph::{Graph, NodeId},

@@ -5,17 +5,29 @@ use std::fmt::Write as _;
 /// How a list that denies nothing is printed with `--all`.
 pub const EMPTY_LIST: &str = "~";
 
+/// What a shell reads as something else in double quotes.
+const ESCAPED: &str = "\"\\`$";
+/// What ends a word of a shell, or means something in it.
+const QUOTED: &str = " \t\n\r*?['()<>|&;!";
+
 /// A word of a list: in double quotes where a shell would need them.
 pub fn quote(word: &str) -> String {
-    const ESCAPED: &str = "\"\\`$";
-    const QUOTED: &str = " \t\n\r*?['()<>|&;!";
+    quoted(word, "\"", ESCAPED, "\"")
+}
+
+/// A word as a POSIX shell reads it back: `$'…'` where it must be quoted.
+pub fn posix_quote(word: &str) -> String {
+    quoted(word, "$'", "\\'", "'")
+}
+
+fn quoted(word: &str, open: &str, escaped: &str, close: &str) -> String {
     let is_plain =
         |char: char| !(char.is_ascii_control() || ESCAPED.contains(char) || QUOTED.contains(char));
     if word.chars().all(is_plain) {
         return word.to_owned();
     }
-    let mut out = String::with_capacity(word.len().saturating_add(2));
-    out.push('"');
+    let mut out = String::with_capacity(word.len().saturating_add(3));
+    out.push_str(open);
     for char in word.chars() {
         match char {
             '\n' => out.push_str("\\n"),
@@ -29,14 +41,14 @@ pub fn quote(word: &str) -> String {
                 let _ = write!(out, "\\{:03o}", u32::from(char));
             }
             char => {
-                if ESCAPED.contains(char) {
+                if escaped.contains(char) {
                     out.push('\\');
                 }
                 out.push(char);
             }
         }
     }
-    out.push('"');
+    out.push_str(close);
     out
 }
 

@@ -1,6 +1,7 @@
 //! The manager's environment: `show-environment` and its kin.
 
 use bus::Arg;
+use unit::show::posix_quote;
 use unit::values::environment::is_variable_name;
 
 use super::failure::Failure;
@@ -30,33 +31,6 @@ pub fn show(tool: &Tool, _words: &[String]) -> Result<u8, Failure> {
         tool.print(&format!("{name}={}\n", posix_quote(value)));
     }
     Ok(0)
-}
-
-/// A value as a POSIX shell reads it back: `$'…'` where it must be quoted.
-fn posix_quote(value: &str) -> String {
-    let needs = |char: char| {
-        char.is_ascii_control() || "\"\\`$".contains(char) || " \t\n\r*?['()<>|&;!".contains(char)
-    };
-    if !value.chars().any(needs) {
-        return value.to_owned();
-    }
-    let mut out = String::from("$'");
-    for char in value.chars() {
-        match char {
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{b}' => out.push_str("\\v"),
-            '\u{c}' => out.push_str("\\f"),
-            '\\' | '\'' => out.extend(['\\', char]),
-            char if char.is_ascii_control() => out.push_str(&format!("\\{:03o}", u32::from(char))),
-            char => out.push(char),
-        }
-    }
-    out.push('\'');
-    out
 }
 
 /// `set-environment`, `unset-environment`
