@@ -69,6 +69,11 @@ impl Cmd {
         self
     }
 
+    /// A variable of its environment, if the caller has none of that name.
+    pub fn env_unless_set(self, key: &str, value: &str) -> Cmd {
+        if std::env::var_os(key).is_some() { self } else { self.env(key, value) }
+    }
+
     /// Runs it with its output shown; how it ended.
     pub fn show(mut self) -> Result<ExitStatus> {
         println!("$ {}", self.line);

@@ -257,7 +257,8 @@ fn ten_times_the_units_take_ten_times_the_time() {
         begin.elapsed()
     };
     measure(200);
-    let few = (0..3).map(|_| measure(200)).min().unwrap();
-    let many = measure(2_000);
+    // The shortest of several: other tests run meanwhile.
+    let few = (0..5).map(|_| measure(200)).min().unwrap();
+    let many = (0..5).map(|_| measure(2_000)).min().unwrap();
     assert!(many < few * 60, "200 units: {few:?}, 2,000 units: {many:?}");
 }

@@ -109,6 +109,12 @@ impl Tree {
         }
     }
 
+    fn has_alias_of_a_unit(&self) -> bool {
+        let aliases = UNITS.map(|unit| format!("Alias={unit}"));
+        let is_one = |line: &str| aliases.iter().any(|alias| line == alias);
+        self.0.values().any(|node| matches!(node, Node::File(text) if text.lines().any(is_one)))
+    }
+
     fn state(&self, unit: &str) -> Result<State, Why> {
         let (search, facts) = (SearchPath::system(false), Facts::default());
         Install::new(self, &search, &facts).state(unit).map_err(|failure| failure.why)
@@ -167,6 +173,9 @@ proptest! {
 
     #[test]
     fn disable_undoes_enable(before in tree(), unit in unit()) {
+        // An alias may take another unit's name; what that unit was enabled by is then found no more,
+        // by systemd neither.
+        prop_assume!(!before.has_alias_of_a_unit());
         let mut tree = before.clone();
         tree.run(|install| install.enable(&[unit]));
         let plan = tree.run(|install| install.disable(&[unit]));
@@ -188,6 +197,7 @@ proptest! {
 
     #[test]
     fn an_enabled_unit_is_enabled(before in tree(), unit in unit()) {
+        prop_assume!(!before.has_alias_of_a_unit());
         let mut tree = before;
         let plan = tree.run(|install| install.enable(&[unit]));
         let own = |change: &Change| change.path().ends_with(&format!("/{unit}"));
