@@ -19,6 +19,7 @@ Examples:
   daemonctl kill nginx HUP
   daemonctl status nginx           how it is, whatever the init
   daemonctl restart nginx :8080    a service by its name, another by its port
+  daemonctl logs nginx             what it said, and its log files
   daemonctl install --name web -- ./server --port 8080
   daemonctl verify ./my.service    what is wrong with a unit file
   daemonctl plan start nginx       what that would bring with it
@@ -171,6 +172,7 @@ subcommands! {
     Disable, "disable", commands::disable::Args, "Services", "Has services no longer start at boot";
     Mask, "mask", commands::mask::Args, "Services", "Makes services impossible to start";
     Unmask, "unmask", commands::unmask::Args, "Services", "Undoes mask";
+    Logs, "logs", Box<commands::logs::Args>, "Logs", "What services, the kernel and everything else logged";
     Install, "install", commands::install::Args, "Making services", "Makes a program a service of this machine";
     Uninstall, "uninstall", commands::uninstall::Args, "Making services", "Takes away what install made";
     Convert, "convert", commands::convert::Args, "Making services", "A service's definition in another init's language";
@@ -223,7 +225,7 @@ mod tests {
             let line: Vec<_> = line.filter(|line| line.ends_with(about)).collect();
             assert_eq!(line.len(), usize::from(!heading.is_empty()), "{name}: {line:?}");
         }
-        for heading in ["Processes:", "Services:", "Making services:", "Unit files:"] {
+        for heading in ["Processes:", "Services:", "Logs:", "Making services:", "Unit files:"] {
             assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
         }
         let wide = help.lines().filter(|line| line.chars().count() > 100);

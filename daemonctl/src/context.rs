@@ -92,7 +92,7 @@ fn terminal_width() -> Option<usize> {
 
 /// Whether the locale draws Unicode, by the precedence of locale(7). In a pipe too: who reads it
 /// has the same locale.
-fn locale_is_utf8() -> bool {
+pub fn locale_is_utf8() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
     locale.is_some_and(|name| {

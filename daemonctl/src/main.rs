@@ -17,6 +17,7 @@ mod findings;
 mod holders;
 mod install;
 mod json;
+mod logs;
 mod managers;
 mod names;
 mod options;

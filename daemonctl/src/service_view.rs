@@ -9,7 +9,7 @@ pub mod enabled;
 mod extent;
 pub mod fill;
 pub mod json;
-mod logs;
+pub mod logs;
 pub mod lookup;
 pub mod reasons;
 

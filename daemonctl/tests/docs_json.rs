@@ -59,6 +59,7 @@ fn what_is_printed_is_what_is_documented() {
     let image = installed.path().to_str().unwrap();
     of_services(&mut check);
     docs_json_support::documents().iter().for_each(|document| check.document(document));
+    of_logs(&mut check);
     let commands: &[&[&str]] = &[
         &["ps"],
         &["ps", "--columns", &all],
@@ -101,6 +102,17 @@ fn what_is_printed_is_what_is_documented() {
     let wrong: Vec<String> = check.wrong.into_iter().collect();
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
     unseen(&schema, &check.seen);
+}
+
+/// What `logs` prints of a file.
+fn of_logs(check: &mut Check<'_>) {
+    let folder = Folder::new();
+    let log = folder.path().join("a.log");
+    std::fs::write(&log, "2026-11-20 11:15:00 ERROR no\n2026-11-20 11:16:00 INFO yes\n").unwrap();
+    let log = log.to_str().unwrap();
+    for command in [&["logs", log][..], &["logs", log, "--histogram"], &["logs", log, "--errors"]] {
+        check.document(&json(command));
+    }
 }
 
 /// What commands on services print, of a machine that SysV init runs.

@@ -13,5 +13,6 @@ pub mod ansible;
 pub mod boxes;
 pub mod corpus;
 pub mod fakeproc;
+pub mod journal;
 pub mod requirements;
 pub mod systemd_state;

@@ -51,6 +51,7 @@ pub mod excerpt;
 pub mod filter;
 pub mod glance;
 pub mod json;
+pub mod log;
 mod order;
 pub mod style;
 pub mod table;

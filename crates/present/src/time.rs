@@ -79,7 +79,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The date of a day counted from 1970-01-01: the inverse of [`days`].
-fn civil(day: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(day: i64) -> (i64, i64, i64) {
     // A first guess from the mean length of a year, which is off by one at most.
     let mut year = ((day + 719_468) * 400).div_euclid(146_097);
     while days(year + 1, 3, 1) <= day {

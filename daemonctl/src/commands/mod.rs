@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod kill;
 pub mod links;
 pub mod list;
+pub mod logs;
 pub mod maps;
 pub mod mask;
 pub mod overview;
@@ -67,6 +68,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Kill(args)) => kill::run(&context, &args),
         Some(Command::List(args)) => list::run(&context, &args),
         Some(Command::Status(args)) => status::run(&context, &args),
+        Some(Command::Logs(args)) => logs::run(&context, &args),
         Some(Command::Show(args)) => show::run(&context, &args),
         Some(Command::IsActive(args)) => is_active::run(&context, &args),
         Some(Command::IsEnabled(args)) => is_enabled::run(&context, &args),

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use host::ServiceState;
 use present::json::Document;
 
+use crate::commands::logs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::managers::{ManagerOptions, Managers};
@@ -24,6 +25,7 @@ processes, and says so.
 Examples:
   daemonctl status
   daemonctl status nginx
+  daemonctl status nginx -n 30     with more of what it logged
   daemonctl status 'php*' :5432 1234 /var/run/crond.pid
   daemonctl status --state failed --json
 
@@ -45,6 +47,9 @@ pub struct Args {
     /// Services in one of these states, comma-separated: running, failed …, or in a manager's own words.
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     state: Vec<String>,
+    /// So many of the last lines that each logged; 0: none.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
+    lines: u64,
     #[command(flatten)]
     managers: ManagerOptions,
 }
@@ -80,6 +85,12 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
                 &layout,
                 &mut out,
             );
+            if args.lines > 0 {
+                let theme = layout.theme;
+                let snapshot = looked.filled.snapshot.as_ref();
+                let lines = logs::last::of_service(context, view, snapshot, args.lines, theme);
+                text::log_lines(&lines, &mut out);
+            }
         }
         if views.is_empty() && looked.unresolved.is_empty() {
             out.push_str("no service is in such a state\n");

@@ -152,7 +152,7 @@ fn bracketed(word: &str, hue: Option<Hue>) -> String {
 fn help(usage: &str, letters: &str, table: &[Opt]) -> String {
     let mut out = format!("{usage}\n\nOptions: [ {letters}ChqVv ]\n");
     for option in table {
-        let value = if option.value { "<arg>" } else { "" };
+        let value = if option.takes == super::getopt::Takes::Value { "<arg>" } else { "" };
         let names = format!("  -{}, --{} {value}", option.short, option.long);
         out.push_str(&format!("{names:<36}{}\n", option.help));
     }

@@ -6,12 +6,14 @@
 //! carries it out: through the machine's manager where the tool comes from elsewhere, through the
 //! script or the machine's own tool where that is what the tool is known to do ([`hand_over`]).
 
+mod amounts;
 mod chkconfig;
 mod common;
 mod einfo;
 mod getopt;
 mod hand_over;
 mod invoke_rc_d;
+mod journalctl;
 mod killall;
 mod openrc_script;
 mod pidof;
@@ -20,6 +22,7 @@ mod rc_service;
 mod rc_status;
 mod rc_update;
 mod runlevel;
+mod screen;
 mod service;
 mod service_pids;
 mod start_stop_daemon;
@@ -49,6 +52,7 @@ const fn tool(name: &'static str, about: &'static str, run: fn(&[OsString]) -> E
 pub const TOOLS: &[Tool] = &[
     tool("chkconfig", "In which runlevels services start (Red Hat)", chkconfig::run),
     tool("invoke-rc.d", "A service's script, as policy allows (Debian)", invoke_rc_d::run),
+    tool("journalctl", "systemd's journal, for any init", journalctl::run),
     tool("killall", "A signal for all processes of a name (psmisc)", killall::run),
     tool("pidof", "The pids of running programs (sysvinit)", pidof::run),
     tool("rc-service", "A command for a service (OpenRC)", rc_service::run),

@@ -9,7 +9,7 @@ use process::procfs::{ProcFs, ReadError};
 use process::raw::fdinfo::Access;
 
 /// Files that these processes have open for writing and that are logs: below /var/log, or `*.log`.
-pub(super) fn of_pids(proc: &ProcFs, pids: &[u32]) -> Fact<Vec<Box<[u8]>>> {
+pub fn of_pids(proc: &ProcFs, pids: &[u32]) -> Fact<Vec<Box<[u8]>>> {
     if pids.is_empty() {
         return Fact::NotApplicable;
     }

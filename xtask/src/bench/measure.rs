@@ -73,12 +73,24 @@ pub struct Meter<'a> {
 impl Meter<'_> {
     /// One run.
     pub fn run(&self, argv: &[String], stop_after_msec: Option<u64>) -> Result<Run> {
-        let mut command = Command::new(self.program);
-        if let Some(delay) = stop_after_msec {
-            command.args(["--stop-after", &delay.to_string()]);
-        }
+        let delay = stop_after_msec.map(|delay| delay.to_string());
+        let options = delay.iter().flat_map(|delay| ["--stop-after", delay]);
+        self.run_with(options, argv)
+    }
+
+    /// One run, of which the resident set is that of memory that belongs to no file.
+    pub fn own_memory(&self, argv: &[String]) -> Result<Run> {
+        self.run_with(["--own-memory"], argv)
+    }
+
+    fn run_with<'o>(
+        &self,
+        options: impl IntoIterator<Item = &'o str>,
+        argv: &[String],
+    ) -> Result<Run> {
         let line = argv.join(" ");
-        let output = command
+        let output = Command::new(self.program)
+            .args(options)
             .args(argv)
             .stdin(Stdio::null())
             .output()

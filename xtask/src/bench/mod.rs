@@ -5,10 +5,11 @@
 //! as medians with their spread. What can be counted is counted too, in runs of its own: system
 //! calls under strace, instructions under callgrind (which sees user mode only, not the kernel).
 //!
-//! A bench reports; it fails only if it can't measure, not if a target is missed.
+//! A bench reports; it fails if it can't measure, and that of logs if a target is missed too.
 
 pub mod counts;
 mod host;
+mod logs;
 mod machine;
 mod measure;
 mod peers;
@@ -60,6 +61,8 @@ enum Subject {
     Unit,
     /// Services on each init: daemonctl list and status, systemctl, rc-status, service --status-all
     Host,
+    /// Reading logs: a million journal entries against journalctl, 1 GB of syslog against grep
+    Logs,
 }
 
 /// Measures, and prints the figures.
@@ -67,10 +70,15 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
     if args.isolated {
         return again_isolated();
     }
-    let all = &[Subject::Process, Subject::Unit, Subject::Host][..];
+    let all = &[Subject::Process, Subject::Unit, Subject::Host, Subject::Logs][..];
     let subjects = if args.subjects.is_empty() { all } else { &args.subjects };
+    let mut is_kept = true;
     for subject in subjects {
         let reports = match subject {
+            Subject::Logs => {
+                is_kept &= logs(workspace, args, subjects.len() == 1)?;
+                continue;
+            }
             Subject::Process => vec![process::run(workspace, args)?],
             Subject::Unit => vec![unit::run(workspace, args)?],
             Subject::Host => host::run(workspace, args)?,
@@ -89,7 +97,19 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
             println!("\nwritten: {}", file.display());
         }
     }
-    Ok(true)
+    Ok(is_kept)
+}
+
+/// Reading logs has tables of its own.
+fn logs(workspace: &Workspace, args: &Args, is_alone: bool) -> Result<bool> {
+    let report = logs::run(workspace, args)?;
+    print!("\n{report}");
+    if let Some(file) = &args.json {
+        let file = if is_alone { file.clone() } else { file.with_extension("logs.json") };
+        write_whole(&file, format!("{:#}\n", report.json()).as_bytes())?;
+        println!("\nwritten: {}", file.display());
+    }
+    Ok(report.is_kept())
 }
 
 /// This program once more with the same arguments, as the init of a pid namespace with a /proc of

@@ -30,7 +30,7 @@ use crate::{
 
 pub use amount::Amount;
 pub use limit::Limit;
-pub use number::NumberError;
+pub use number::{NumberError, signed as parse_signed, unsigned as parse_unsigned};
 pub use share::{format_permyriad, parse_permyriad};
 pub use signal::{parse_signal, signal_name};
 pub use size::parse_size;

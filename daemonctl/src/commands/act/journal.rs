@@ -1,17 +1,16 @@
 //! The last words of a unit that failed: what its own processes wrote to systemd's journal meanwhile.
 
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use host::{ManagerKind, Refusal, RefusalKind};
-use launch::{Helper, Stream};
+use journal::filter::Filter;
+use journal::places::Places;
+use journal::set::Set;
 
 use super::carry_out::Report;
+use crate::logs::{self, Query, Sources};
 
-/// Where journalctl(1) lies.
-const PLACES: [&str; 2] = ["/usr/bin/journalctl", "/bin/journalctl"];
-/// A large journal on a slow disk is not waited for.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// The journal may have the last lines a moment after the process has ended.
 const ARRIVES: Duration = Duration::from_millis(50);
 /// What systemd says of a unit whose `StartLimitBurst=` is used up.
@@ -23,16 +22,14 @@ const MOST_LINES: usize = 50;
 
 /// Adds to what was refused what the units wrote since `begun`. Scripts wrote to us.
 pub fn add_last_words(reports: &mut [Report], begun: SystemTime) {
-    let Some(program) = PLACES.iter().map(PathBuf::from).find(|path| is_journalctl(path)) else {
-        return;
-    };
     let Ok(since) = begun.duration_since(UNIX_EPOCH) else { return };
+    let since_usec = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
     for report in reports {
         let kind = report.outcome.manager;
         let Err(refusal) = &mut report.outcome.result else { continue };
         let was_tried = matches!(refusal.kind, RefusalKind::Failed | RefusalKind::TimedOut);
         if was_tried && matches!(kind, ManagerKind::Systemd | ManagerKind::SystemdUser) {
-            let lines = written(&program, kind, &report.outcome.name, since);
+            let lines = written(kind, &report.outcome.name, since_usec);
             amend(refusal, &report.outcome.name, lines);
         }
     }
@@ -51,51 +48,46 @@ fn amend(refusal: &mut Refusal, name: &str, lines: Vec<String>) {
     refusal.output.extend(lines);
 }
 
-/// Under that name this program may lie, which would ask in turn.
-fn is_journalctl(path: &Path) -> bool {
-    path.is_file() && !host::is_this_program(path)
-}
-
 /// What it wrote itself; of a unit that wrote nothing, what its manager has to say of it: that it
 /// was started too often, and did not even try.
-fn written(program: &Path, kind: ManagerKind, name: &str, since: Duration) -> Vec<String> {
+fn written(kind: ManagerKind, name: &str, since_usec: u64) -> Vec<String> {
     let (own, managers) = match kind {
         ManagerKind::SystemdUser => ("_SYSTEMD_USER_UNIT", "USER_UNIT"),
         _ => ("_SYSTEMD_UNIT", "UNIT"),
     };
+    let field = |name: &str, value: &str| Filter::field(format!("{name}={value}").as_bytes());
     for _ in 0..LOOKS {
         std::thread::sleep(ARRIVES);
-        match lines(program, &[&format!("{own}={name}")], since) {
+        match lines(field(own, name), since_usec) {
             Some(lines) if lines.is_empty() => {}
             Some(lines) => return lines,
             None => return Vec::new(),
         }
     }
-    let warnings = ["--priority=warning", &format!("{managers}={name}")];
-    lines(program, &warnings, since).unwrap_or_default()
+    let warnings = (0..=4).map(|level| field("PRIORITY", &level.to_string()));
+    let filter = Filter::all_of([Filter::any_of(warnings), field(managers, name)]);
+    lines(filter, since_usec).unwrap_or_default()
 }
 
-/// The lines that match, if the journal can be read.
-fn lines(program: &Path, matches: &[&str], since: Duration) -> Option<Vec<String>> {
-    let helper = Helper::new(program)
-        .arg("--quiet")
-        .arg("--no-pager")
-        .arg("--output=cat")
-        .arg(format!("--since=@{}.{:06}", since.as_secs(), since.subsec_micros()))
-        .arg(format!("--lines={MOST_LINES}"))
-        .timeout(PATIENCE);
-    let helper = matches.iter().fold(helper, |helper, word| helper.arg(*word));
+/// The lines that match, if there is a journal that can be read.
+fn lines(filter: Filter, since_usec: u64) -> Option<Vec<String>> {
+    let set = Set::open(&Places::default());
+    if set.is_empty() {
+        return None;
+    }
+    let query = Query { filter, since_usec: Some(since_usec), ..Query::default() };
     let mut lines: Vec<String> = Vec::new();
-    let ended = helper.run(
-        &mut |stream, line| {
-            if stream == Stream::Out && lines.len() < MOST_LINES {
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                lines.push(String::from_utf8_lossy(line).into_owned());
-            }
-        },
-        &mut || {},
-    );
-    ended.is_ok_and(|ended| ended.status.success()).then_some(lines)
+    let wanted = Some(vec![b"MESSAGE".to_vec()]);
+    let shown = logs::each(&mut Sources::of_journal(set), &query, wanted, &mut |entry| {
+        let message = String::from_utf8_lossy(entry.get(b"MESSAGE").unwrap_or_default());
+        lines.extend(message.lines().map(str::to_owned));
+        match lines.len() < MOST_LINES {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    });
+    lines.truncate(MOST_LINES);
+    shown.is_ok().then_some(lines)
 }
 
 #[cfg(test)]

@@ -245,6 +245,19 @@ fn process_tree(seen: &Seen, snapshot: &Snapshot, layout: &Layout, out: &mut Str
     }
 }
 
+/// The last lines that it logged.
+pub fn log_lines(lines: &str, out: &mut String) {
+    if lines.is_empty() {
+        return;
+    }
+    out.push_str("  logged\n");
+    for line in lines.lines() {
+        out.push_str("    ");
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
 /// What the script's own `status` wrote.
 fn last_words(view: &ServiceView, layout: &Layout, out: &mut String) {
     let said = view.details().and_then(|details| details.script_status.as_ref());

@@ -185,7 +185,9 @@ fn split_signal(args: &[OsString]) -> (Vec<OsString>, Option<String>) {
         }
         let valued = text.len() == 2 && text.starts_with('-') && {
             let letter = text.chars().nth(1);
-            OPTIONS.iter().any(|option| option.value && Some(option.short) == letter)
+            OPTIONS
+                .iter()
+                .any(|option| option.takes == getopt::Takes::Value && Some(option.short) == letter)
         };
         let word = text.strip_prefix('-').filter(|word| !word.is_empty() && !word.starts_with('-'));
         match word {

@@ -25,7 +25,7 @@ pub fn help() -> Result<u8, Trouble> {
             true => format!("-{}, ", option.short),
             false => "    ".to_owned(),
         };
-        let value = if option.value { " VALUE" } else { "" };
+        let value = if option.takes == crate::names::getopt::Takes::Value { " VALUE" } else { "" };
         let long = format!("--{}{value}", option.long);
         let _ = writeln!(text, "  {short}{long:<24}  {}", option.help);
     }

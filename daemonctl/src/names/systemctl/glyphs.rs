@@ -60,6 +60,11 @@ impl Glyphs {
         Self::of(|name| std::env::var_os(name))
     }
 
+    /// Whether the caller's locale is one with UTF-8.
+    pub fn locale_is_utf8() -> bool {
+        Self::of_environment() == UNICODE
+    }
+
     fn of(variable: impl Fn(&str) -> Option<OsString>) -> Glyphs {
         let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
         if let Some(forced) =

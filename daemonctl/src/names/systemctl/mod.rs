@@ -17,27 +17,27 @@ mod dependencies;
 mod environment;
 mod failure;
 mod getopt;
-mod glyphs;
+pub(super) mod glyphs;
 mod halt;
 mod help;
 mod jobs;
-mod json;
+pub(super) mod json;
 mod kill;
 mod list;
 mod manager;
 mod names;
 mod offline;
 mod option_table;
-mod options;
-mod output;
+pub(super) mod options;
+pub(super) mod output;
 mod resources;
 mod set_property;
 mod show;
 mod source;
 mod start;
 mod status;
-mod table;
-mod times;
+pub(super) mod table;
+pub(super) mod times;
 mod unit_files;
 mod verbs;
 mod version;
@@ -67,6 +67,11 @@ pub struct Tool {
     /// The signs that it draws with.
     pub glyphs: Glyphs,
     source: OnceCell<Box<dyn Source>>,
+}
+
+/// What `--version` prints, of every tool of systemd.
+pub(super) fn version() -> String {
+    version::text()
 }
 
 /// Runs it.

@@ -1,10 +1,10 @@
 //! `status`: how units are, for people.
 //!
 //! [`mod@unit`] writes what is known of one, from its properties; [`resources`] what it uses,
-//! [`processes`] the tree of its processes. The lines of its log are left out: reading the journal
-//! is another command's.
+//! [`processes`] the tree of its processes, [`log`] the last lines that it logged.
 
 mod condition;
+mod log;
 mod processes;
 mod resources;
 mod system;
@@ -123,6 +123,7 @@ impl Shown<'_> {
             self.tool.print("\n");
         }
         self.tool.print(&unit::text(self.tool, self.source, &properties));
+        log::print(self.tool, self.source, &properties);
         if properties.flag("NeedDaemonReload") {
             start::warn_changed(self.tool, properties.text("Id").unwrap_or(name));
         }

@@ -10,14 +10,20 @@ pub enum NumberError {
     Range,
 }
 
-/// A number that may be negative.
+/// Reads a number that may be negative.
+///
+/// # Errors
+/// It is none, or too large or small.
 pub fn signed(text: &str) -> Result<i64, NumberError> {
     let (is_negative, magnitude) = number(text, None)?;
     let value = i128::from(magnitude);
     i64::try_from(if is_negative { -value } else { value }).map_err(|_| NumberError::Range)
 }
 
-/// A number that may not.
+/// Reads a number that may not.
+///
+/// # Errors
+/// It is none, or too large or negative.
 pub fn unsigned(text: &str) -> Result<u64, NumberError> {
     match number(text, None)? {
         (true, 1..) => Err(NumberError::Range),
