@@ -89,7 +89,7 @@ fn everywhere(machine: &Machine) {
 /// Lines that come while it waits, also into a file that was rotated meanwhile.
 fn follows(machine: &Machine) {
     let script = "daemonctl start nginx >&2; \
-        daemonctl logs -f nginx mine -n 0 -o cat > /tmp/followed & pid=$!; sleep 1; \
+        daemonctl logs -f nginx mine -n 0 -o cat > /tmp/followed & pid=$!; sleep 3; \
         logger -t mine first; \
         mv /var/log/nginx/access.log /var/log/nginx/access.log.1; \
         echo '127.0.0.1 - - [23/Nov/2026:02:42:26 +0000] \"GET /old HTTP/1.1\" 404 1' \

@@ -217,7 +217,8 @@ impl<'f> Cases<'f> {
         let index = *self.random.pick(&known).unwrap();
         let folder = self.folder.join(sets::SETS[index].name).display().to_string();
         match self.random.below(6) {
-            0 => case.push(format!("--file={folder}/*.journal*")),
+            // More than 64 files that one pattern names come in an order that is glob(3)'s own matter.
+            0 if sets::SETS[index].name != "overlap" => case.push(format!("--file={folder}/*.journal*")),
             1 => case.push(format!("--directory={folder}")),
             _ => {
                 case.push("-D");
@@ -378,6 +379,8 @@ impl<'f> Cases<'f> {
             }
         };
         self.surroundings(&mut case);
+        // Tables have no colours here.
+        case.variables.retain(|(name, _)| *name != "SYSTEMD_COLORS");
         (case, comparison)
     }
 }

@@ -17,13 +17,21 @@ use testkit::journal::{Remote, sets};
 pub const THEIRS: &str = "journalctl";
 const VERSION: &str = "systemd 252 ";
 
+/// Another program that is compared with.
+static CHOSEN: OnceLock<PathBuf> = OnceLock::new();
+
+/// Compares with another program than the machine's.
+pub fn compare_with(program: &Path) {
+    CHOSEN.set(program.to_owned()).unwrap();
+}
+
 /// A folder with journals of every kind, made once for each run of a test program.
 pub fn journals() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let version = Case::new(&["--version"]).theirs().stdout;
         let version = String::from_utf8_lossy(&version).into_owned();
-        let is_chosen = std::env::var_os("JOURNALCTL_PROGRAM").is_some();
+        let is_chosen = CHOSEN.get().is_some() || std::env::var_os("JOURNALCTL_PROGRAM").is_some();
         assert!(
             is_chosen || version.starts_with(VERSION),
             "compared is with {VERSION}, here is {version}"
@@ -99,8 +107,9 @@ impl Case {
     }
 
     pub fn theirs(&self) -> Output {
-        let program = std::env::var("JOURNALCTL_PROGRAM").unwrap_or_else(|_| THEIRS.to_owned());
-        self.command(&program).output().unwrap()
+        let chosen = CHOSEN.get().map(|path| path.display().to_string());
+        let chosen = chosen.or_else(|| std::env::var("JOURNALCTL_PROGRAM").ok());
+        self.command(chosen.as_deref().unwrap_or(THEIRS)).output().unwrap()
     }
 }
 

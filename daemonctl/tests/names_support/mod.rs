@@ -9,9 +9,10 @@ use testkit::boxes::{Kind, Machine, Output, Plan};
 /// Where the names are: before everything else in the search path, or not in it.
 pub const NAMES: &str = "/opt/names";
 
-pub const TOOLS: [&str; 10] = [
+pub const TOOLS: [&str; 11] = [
     "chkconfig",
     "invoke-rc.d",
+    "journalctl",
     "killall",
     "pidof",
     "rc-service",

@@ -8,6 +8,7 @@
 mod entry;
 mod error;
 pub mod machine;
+pub mod newer;
 pub mod odd;
 mod random;
 mod remote;

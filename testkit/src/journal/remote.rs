@@ -261,7 +261,7 @@ fn start(command: &mut Command) -> Result<Child, Error> {
 }
 
 /// Where what was fetched is kept: `$CARGO_TARGET_DIR`, else the workspace's target directory.
-fn cache_dir() -> Result<PathBuf, Error> {
+pub(super) fn cache_dir() -> Result<PathBuf, Error> {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
     let dir = target.join("journal");

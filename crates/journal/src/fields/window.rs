@@ -14,7 +14,7 @@ const BEFORE: u64 = 512;
 /// An entry is seldom longer.
 const AFTER: u64 = 512;
 /// What lies between two entries is copied too, as it takes less time than another system call.
-const GAP_MAX: u64 = 4 << 10;
+const GAP_MAX: u64 = 6 << 10;
 
 /// What is read next, and a copy of some of it.
 #[derive(Debug, Default)]

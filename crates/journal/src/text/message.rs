@@ -2,7 +2,7 @@
 
 use super::shape::Build;
 use super::stamp;
-use super::{Kind, Options};
+use super::Options;
 
 /// Without the newline at its end, and empty lines in front of it.
 pub fn without_newlines(text: &[u8]) -> &[u8] {
@@ -10,8 +10,9 @@ pub fn without_newlines(text: &[u8]) -> &[u8] {
     text.get(..end.map_or(0, |end| end + 1)).unwrap_or_default()
 }
 
-/// Adds what the line does not say and the message, which comes last.
-pub fn finish(text: &[u8], kind: Kind, options: &Options, cut_bytes: u64, build: &mut Build) {
+/// Adds what the line does not say and the message, which comes last. syslogd writes control
+/// characters in its own way.
+pub fn finish(text: &[u8], is_syslog: bool, options: &Options, cut_bytes: u64, build: &mut Build) {
     if let Some(identifier) = &options.identifier
         && !build.has("SYSLOG_IDENTIFIER")
     {
@@ -24,7 +25,6 @@ pub fn finish(text: &[u8], kind: Kind, options: &Options, cut_bytes: u64, build:
     }
     let (start, end) = build.message();
     let message = text.get(start..end).unwrap_or_default();
-    let is_syslog = kind == Kind::Syslog;
     if is_syslog && (has_escape(message) || memchr::memchr(b'\n', message).is_some()) {
         build.computed("MESSAGE", |out| {
             unescape(message, out);

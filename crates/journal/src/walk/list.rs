@@ -181,43 +181,77 @@ impl List {
         into: &mut Vec<u64>,
         damaged: &mut dyn FnMut(Damage),
     ) {
-        let mut last = beyond;
+        let begin = into.len();
+        let is_in_order = |offset: u64, last: u64| match direction {
+            Direction::Forward => offset > last,
+            Direction::Backward => offset < last,
+        };
         let mut gaps = 0;
         self.find(file, direction.after(beyond), direction);
-        let begin = into.len();
-        while into.len() - begin < max && gaps < GAPS_MAX {
-            let index = match direction {
-                Direction::Forward if self.index >= self.chain.len() => break,
-                Direction::Forward => self.index,
-                Direction::Backward => match self.index.checked_sub(1) {
-                    Some(index) => index,
-                    None => break,
-                },
-            };
-            let is_in_order = |offset: u64| match direction {
-                Direction::Forward => offset > last,
-                Direction::Backward => offset < last,
+        loop {
+            let mut last = into.get(begin..).and_then(|new| new.last()).map_or(beyond, |at| *at);
+            let next = self.next_index(direction).filter(|_| gaps < GAPS_MAX);
+            let is_full = into.len() - begin >= max;
+            if is_full || next.is_none() {
+                // Where this batch ends is where the next one goes on: it must be an entry indeed.
+                last = drop_wrong(file, begin, beyond, into, damaged);
+                self.asked = Some((direction.after(last), direction));
+                if next.is_none() || into.len() - begin >= max {
+                    return;
+                }
+            }
+            let Some(index) = next else { return };
+            self.index = match direction {
+                Direction::Forward => index + 1,
+                Direction::Backward => index,
             };
             match self.chain.get(file, index) {
-                Ok(offset) if is_in_order(offset) => {
-                    into.push(offset);
-                    last = offset;
-                    gaps = 0;
-                }
                 Ok(offset) => {
-                    damaged(Damage { offset, what: "the list of entries is not in order" });
-                    gaps += 1;
+                    if !is_in_order(offset, last) {
+                        // Perhaps it is the one before that is out of place.
+                        last = drop_wrong(file, begin, beyond, into, damaged);
+                    }
+                    if is_in_order(offset, last) {
+                        into.push(offset);
+                        gaps = 0;
+                    } else {
+                        damaged(Damage { offset, what: "the list of entries is not in order" });
+                        gaps += 1;
+                    }
                 }
                 Err(damage) => {
                     damaged(damage);
                     gaps += 1;
                 }
             }
-            self.index = match direction {
-                Direction::Forward => index + 1,
-                Direction::Backward => index,
-            };
-            self.asked = Some((direction.after(last), direction));
         }
     }
+
+    /// The index that is next in that direction.
+    fn next_index(&self, direction: Direction) -> Option<u64> {
+        match direction {
+            Direction::Forward => (self.index < self.chain.len()).then_some(self.index),
+            Direction::Backward => self.index.checked_sub(1),
+        }
+    }
+}
+
+/// Takes offsets back, from the end, that are no entries' after all; where the rest ends.
+fn drop_wrong(
+    file: &File,
+    begin: usize,
+    beyond: u64,
+    into: &mut Vec<u64>,
+    damaged: &mut dyn FnMut(Damage),
+) -> u64 {
+    while let Some(last) = into.get(begin..).and_then(|new| new.last()).copied() {
+        match file.entry(last) {
+            Ok(_) => return last,
+            Err(damage) => {
+                damaged(damage);
+                into.pop();
+            }
+        }
+    }
+    beyond
 }

@@ -189,18 +189,20 @@ impl Lookup<'_> {
             false => None,
         };
         let Some(managers) = managers else {
-            return names.iter().try_for_each(|name| self.name_alone(name, None, subjects));
+            return names.iter().try_for_each(|name| self.name_alone(name, subjects));
         };
+        // Who is not known need not be looked for among all that there is: the journal may know it.
         let options =
-            Options { every_manager: true, all: true, verb: "logs", ..Options::default() };
-        let needs = need::PROCESSES | need::LOGS;
-        let looked = lookup::look(self.context, &managers, names, &options, needs)?;
-        for view in &looked.filled.views {
-            self.service(view, looked.filled.snapshot.as_ref(), subjects);
-        }
-        for unresolved in looked.unresolved {
-            let name = unresolved.word;
-            self.name_alone(&name, Some(unresolved.failure), subjects)?;
+            Options { every_manager: true, all: true, allow_unknown: true, ..Options::default() };
+        for name in names {
+            let (what, needs) = (std::slice::from_ref(name), need::PROCESSES | need::LOGS);
+            let looked = lookup::look(self.context, &managers, what, &options, needs)?;
+            for view in &looked.filled.views {
+                self.service(view, looked.filled.snapshot.as_ref(), subjects);
+            }
+            if looked.filled.views.is_empty() {
+                self.name_alone(name, subjects)?;
+            }
         }
         Ok(())
     }

@@ -30,7 +30,6 @@ struct Extent {
 #[derive(Debug)]
 pub struct Reader {
     path: PathBuf,
-    kind: Kind,
     options: Arc<Options>,
     lines: Lines,
     clock: Clock,
@@ -57,7 +56,6 @@ impl Reader {
         let holds_partial = options.follow && store.is_plain();
         Reader {
             path: path.to_owned(),
-            kind,
             lines: Lines::new(Window::new(store), kind),
             clock: Clock::new(options.zone.clone(), changed_usec, is_random),
             // An archive is read through anyway, and its lines' years follow from each other.
@@ -244,7 +242,8 @@ impl Reader {
         if let Some(head) = next.head {
             head.body(text, &mut self.build);
         }
-        message::finish(text, self.kind, &self.options, cut_bytes, &mut self.build);
+        let is_syslog = next.head.is_some_and(|head| head.is_syslog());
+        message::finish(text, is_syslog, &self.options, cut_bytes, &mut self.build);
         let (spans, scratch) = self.build.parts();
         Some(Record {
             realtime_usec: next.usec,

@@ -143,6 +143,11 @@ impl Head {
         Head { stamp, rest: rest as u32, level: None, shape: 0 }
     }
 
+    /// Whether syslogd wrote the line.
+    pub fn is_syslog(&self) -> bool {
+        SHAPES.get(usize::from(self.shape)).is_some_and(|shape| shape.writers == Writers::Syslog)
+    }
+
     /// Takes a record apart that starts with this line.
     pub fn body(&self, text: &[u8], build: &mut Build) {
         if let Some(shape) = SHAPES.get(usize::from(self.shape)) {

@@ -9,7 +9,7 @@ fn taken(kind: Kind, line: &str) -> Vec<String> {
     let Some(head) = dialect.head(line.as_bytes()) else { return Vec::new() };
     head.body(line.as_bytes(), &mut build);
     let options = Options::new(jiff::tz::TimeZone::UTC);
-    message::finish(line.as_bytes(), kind, &options, 0, &mut build);
+    message::finish(line.as_bytes(), head.is_syslog(), &options, 0, &mut build);
     let (spans, scratch) = build.parts();
     let record = Record {
         realtime_usec: 0,

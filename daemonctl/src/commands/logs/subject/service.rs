@@ -68,12 +68,7 @@ impl Lookup<'_> {
     }
 
     /// A name that no manager knows: a unit that the journal has heard of, or an identifier.
-    pub(super) fn name_alone(
-        &self,
-        name: &str,
-        unknown: Option<Failure>,
-        subjects: &mut Subjects,
-    ) -> Result<(), Failure> {
+    pub(super) fn name_alone(&self, name: &str, subjects: &mut Subjects) -> Result<(), Failure> {
         if resolve::is_pattern(name) {
             return self.units(UnitOf::System, &[name.to_owned()], subjects);
         }
@@ -92,10 +87,12 @@ impl Lookup<'_> {
             }
         }
         if known.is_empty() {
-            let failure = unknown.unwrap_or_else(|| {
+            let failure =
                 Failure::not_found(format_args!("there is nothing here that is called {name}"))
-                    .hint("`daemonctl logs -F SYSLOG_IDENTIFIER` lists what the journal knows")
-            });
+                    .hint(
+                        "`daemonctl list --all` lists services, and \
+                         `daemonctl logs -F SYSLOG_IDENTIFIER` what else the journal knows",
+                    );
             if !self.has_syslog {
                 return Err(failure);
             }
