@@ -2,6 +2,8 @@
 //! namespace, while they are written; root, users and members of the journal's group. Both programs say the
 //! same.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
 mod journalctl_support;
 
 use std::path::Path;

@@ -89,14 +89,18 @@ fn everywhere(machine: &Machine) {
 /// Lines that come while it waits, also into a file that was rotated meanwhile.
 fn follows(machine: &Machine) {
     let script = "daemonctl start nginx >&2; \
-        daemonctl logs -f nginx mine -n 0 -o cat > /tmp/followed & pid=$!; sleep 3; \
+        daemonctl logs -f nginx mine -n 0 -o cat > /tmp/followed & pid=$!; \
+        for i in $(seq 100); do \
+          grep -q ready /tmp/followed && break; logger -t mine ready; sleep 0.2; done; \
         logger -t mine first; \
         mv /var/log/nginx/access.log /var/log/nginx/access.log.1; \
         echo '127.0.0.1 - - [23/Nov/2026:02:42:26 +0000] \"GET /old HTTP/1.1\" 404 1' \
           >> /var/log/nginx/access.log.1; \
         echo '127.0.0.1 - - [23/Nov/2026:02:42:27 +0000] \"GET /new HTTP/1.1\" 404 1' \
           > /var/log/nginx/access.log; \
-        logger -t mine last; sleep 3; kill $pid; cat /tmp/followed";
+        logger -t mine last; \
+        for i in $(seq 100); do grep -q last /tmp/followed && break; sleep 0.2; done; \
+        sleep 2; kill $pid; cat /tmp/followed";
     let said = shell(machine, script);
     for line in ["first", "GET /old", "GET /new", "last"] {
         assert_eq!(said.stdout.matches(line).count(), 1, "{line}: {}{}", said.stdout, said.stderr);

@@ -4,6 +4,8 @@
 //! `JOURNALCTL_CASES=10000 JOURNALCTL_SEED=7` compares more of them, and others;
 //! `JOURNALCTL_PROGRAM=/…/journalctl` with another version, which differs in what docs/differences.md tells.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
 mod journalctl_support;
 
 use journalctl_support::cases::Cases;
@@ -103,7 +105,7 @@ const WRONG: &str = "
     --facility=kern,help
     --facility=nonsense
     --facility=128
-    --facility=
+    -D SMALL --facility=
     -p nonsense
     -p 8
     -p 1..9

@@ -93,7 +93,13 @@ fn which_entries() {
     assert_eq!(of(&["_PID=10", "PRIORITY=3", "+", "_PID=20"]).len(), 12);
     assert_eq!(of(&["--since", "2026-11-20 14:00:05 UTC"]).len(), 5);
     assert_eq!(of(&["--until", "2026-11-20 13:00:01 UTC"]).len(), 2);
-    assert_eq!(of(&["--since", "2026-11-20 13:00:08 UTC", "-n", "3"]).len(), 3);
+    // The last within the times.
+    let until = ["--until", "2026-11-20 14:00:03 UTC"];
+    let last = ["Line 2 of boot 2", "Line 3 of boot 2"];
+    assert_eq!(of(&[&until[..], &["-n", "2"]].concat()), last);
+    let since = ["--since", "2026-11-20 14:00:02 UTC"];
+    assert_eq!(of(&[&since[..], &until, &["-n", "5"]].concat()), last);
+    assert_eq!(of(&[&since[..], &["-n", "1"]].concat()), ["Line 9 of boot 2"]);
     assert_eq!(of(&["-g", "line [12]"]).len(), 4);
     assert_eq!(of(&["-g", "LINE [12]", "--case-sensitive=false"]).len(), 4);
     // The last that match, not those of the last that match.

@@ -11,6 +11,9 @@
 mod cmd_support;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use cmd_support::{Folder, code, daemonctl, errors, json, text};
 use testkit::journal::{Entry, Form, Remote};
@@ -134,6 +137,36 @@ fn a_file_of_any_program() {
     let output = daemonctl(&["logs", folder.path().to_str().unwrap()]);
     assert_eq!(code(&output), 2);
     assert!(errors(&output).contains("--directory"), "{}", errors(&output));
+}
+
+#[test]
+fn a_rotated_file_is_followed() {
+    let folder = root();
+    let file = folder.path().join("app.log");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_daemonctl"))
+        .args(["logs", "-f", "-n", "1", "-o", "cat", file.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (sender, lines) = std::sync::mpsc::channel();
+    let output = BufReader::new(child.stdout.take().unwrap());
+    std::thread::spawn(move || {
+        output.lines().map_while(Result::ok).take_while(|l| sender.send(l.clone()).is_ok()).count()
+    });
+    let next = || lines.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert!(next().ends_with("connected"));
+    for round in 0..5 {
+        // All at once, so that it is told of once.
+        let line = |name: &str| format!("2026-11-20 13:0{round}:00,000 INFO {name} {round}\n");
+        let mut old = fs::OpenOptions::new().append(true).open(&file).unwrap();
+        fs::rename(&file, folder.path().join("app.log.1")).unwrap();
+        old.write_all(line("late").as_bytes()).unwrap();
+        fs::write(&file, line("new")).unwrap();
+        assert!(next().ends_with(&format!("late {round}")));
+        assert!(next().ends_with(&format!("new {round}")));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -196,3 +196,21 @@ fn a_large_file_across_the_year() {
     reversed.reverse();
     assert!(found == reversed);
 }
+
+/// Any time can be set, and the years that go with it are far from ours.
+#[test]
+fn files_that_were_changed_at_impossible_times() {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+    let path = folder("impossible").join("syslog");
+    let far: [SystemTime; 3] = [
+        UNIX_EPOCH - Duration::from_secs(1 << 31),
+        UNIX_EPOCH,
+        UNIX_EPOCH + Duration::from_secs((1 << 34) - 1),
+    ];
+    for at in far {
+        std::fs::write(&path, "Feb 29 12:00:00 h a: x\nDec 31 23:59:59 h a: y\n").unwrap();
+        let file = std::fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(at).unwrap();
+        assert_eq!(all(&mut syslog(&path, utc())).len(), 2);
+    }
+}

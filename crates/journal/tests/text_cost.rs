@@ -34,7 +34,7 @@ fn month(name: &str) -> (PathBuf, u64) {
     for second in (0..30 * 86_400_u32).step_by(8) {
         let (day, hour) = (1 + second / 86_400, second / 3600 % 24);
         let (minute, second) = (second / 60 % 60, second % 60);
-        let tag = if count % 50 == 0 { "rare" } else { "often" };
+        let tag = if count.is_multiple_of(50) { "rare" } else { "often" };
         writeln!(
             text,
             "Nov {day:2} {hour:02}:{minute:02}:{second:02} host {tag}[123]: a message of usual length, number {count}"

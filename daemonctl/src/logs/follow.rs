@@ -18,6 +18,9 @@ use super::worker::Worker;
 /// How often text is looked at where the kernel tells of no changes.
 const LOOK_EVERY: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
 
+/// So many times is looked for more of what was just told of, before waiting to be told again.
+const LOOKS_AGAIN: u32 = 8;
+
 /// Shows what a query asks for.
 ///
 /// # Errors
@@ -66,14 +69,20 @@ pub(super) fn rounds(
     }
     let mut shown = Shown::default();
     let mut limit = query.lines.filter(|_| query.has_tests());
+    let mut looks_again = LOOKS_AGAIN;
     loop {
         round(&labels, set, &mut plan, &mut shown, limit)?;
         let Some(waiting) = &mut waiting else { break };
-        if shown.is_closed || !waiting.wait(set, &plan).map_err(Stopped::Watch)? {
-            break;
-        }
-        plan.next_round();
         limit = None;
+        // A source that has grown may have been rotated besides, and tells one thing at a time.
+        looks_again = match looks_again.checked_sub(1) {
+            Some(left) if !shown.is_closed && plan.next_round() => left,
+            _ if shown.is_closed || !waiting.wait(set, &plan).map_err(Stopped::Watch)? => break,
+            _ => {
+                plan.next_round();
+                LOOKS_AGAIN
+            }
+        };
     }
     Ok(shown)
 }

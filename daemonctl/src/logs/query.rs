@@ -33,8 +33,8 @@ pub struct Query {
     pub reverse: bool,
     /// At most so many entries. Forward, without [`Query::since_usec`] or a cursor, the last ones.
     pub lines: Option<u64>,
-    /// [`Query::lines`] counts from the end only what [`Query::grep`] matches. journalctl of systemd 252
-    /// looks at the last so many entries for matches.
+    /// [`Query::lines`] are the last of those that lie within the times and match [`Query::grep`]. With
+    /// journalctl of systemd 252 they are the first since a time, and matches among the last so many.
     pub counts_matches: bool,
     /// Wait for more, until nobody reads any more.
     pub follow: bool,

@@ -5,6 +5,7 @@
 
 mod glob;
 mod line;
+mod needles;
 mod table;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use journal::text::{self, Family, Kind, Trouble};
 use line::{Line, files_of};
+pub use needles::needles;
 use table::{DAEMONS, Daemon, Names};
 
 /// Configuration files are read up to this many, and so many bytes of each.
@@ -29,33 +31,39 @@ const FILES_MAX: usize = 64;
 const SNIFF_BYTES: u64 = 1024;
 
 /// The log files that the configurations below `root` name for a service of any of these names (of the
-/// service, of its programs), as far as they are there. Sorted.
+/// service, of its programs), as far as they are there. Sorted. What syslogd writes is not its own:
+/// see [`syslog_families`].
 pub fn configured(root: &Path, names: &[&str]) -> Vec<PathBuf> {
-    let mut found = BTreeSet::new();
-    for daemon in DAEMONS.iter().filter(|daemon| daemon.is_one_of(names)) {
-        let mut reading = Reading::new(root, daemon);
-        for config in daemon.configs {
-            for path in glob::expand(root, config) {
-                reading.base = path.parent().map(Path::to_owned).unwrap_or_default();
-                reading.read(&path, 0);
-            }
-        }
-        let Reading { found: mut files, seen, .. } = reading;
-        // A pattern may fit the configuration itself.
-        files.retain(|file| is_text(file) && !seen.contains(file));
-        if files.is_empty() {
-            let usual = daemon.usual.iter().flat_map(|pattern| glob::expand(root, pattern));
-            files.extend(usual.filter(|file| is_text(file)));
-        }
-        found.extend(files);
-    }
+    let is_meant = |daemon: &&Daemon| !daemon.has_selectors && daemon.is_one_of(names);
+    let found: BTreeSet<PathBuf> =
+        DAEMONS.iter().filter(is_meant).flat_map(|daemon| files_by(root, daemon)).collect();
     found.into_iter().take(FILES_MAX).collect()
+}
+
+/// The files that one daemon's configuration names, else those that it writes without being told.
+fn files_by(root: &Path, daemon: &Daemon) -> BTreeSet<PathBuf> {
+    let mut reading = Reading::new(root, daemon);
+    for config in daemon.configs {
+        for path in glob::expand(root, config) {
+            reading.base = path.parent().map(Path::to_owned).unwrap_or_default();
+            reading.read(&path, 0);
+        }
+    }
+    let Reading { found: mut files, seen, .. } = reading;
+    // A pattern may fit the configuration itself.
+    files.retain(|file| is_text(file) && !seen.contains(file));
+    if files.is_empty() {
+        let usual = daemon.usual.iter().flat_map(|pattern| glob::expand(root, pattern));
+        files.extend(usual.filter(|file| is_text(file)));
+    }
+    files
 }
 
 /// The files that syslogd writes for all others: the usual ones, and those that its configuration names.
 pub fn syslog_families(root: &Path) -> (Vec<Family>, Vec<Trouble>) {
     let (mut families, troubles) = text::syslog_families(root);
-    for path in configured(root, &["syslogd"]) {
+    let syslogd = DAEMONS.iter().filter(|daemon| daemon.has_selectors);
+    for path in syslogd.flat_map(|daemon| files_by(root, daemon)) {
         if families.iter().all(|family| family.path != path) {
             families.push(Family::new(path, Kind::Syslog));
         }

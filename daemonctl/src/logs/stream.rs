@@ -109,17 +109,22 @@ impl Plan {
         };
         plan.start(query, set);
         plan.has_texts |= plan.texts.peek().is_some();
+        if !plan.has_texts && !query.follow {
+            // What has nothing to say need not be asked between any two entries.
+            plan.texts.close();
+        }
         plan
     }
 
-    /// Goes on after waiting: what is there now is shown, however much it is.
-    pub fn next_round(&mut self) {
+    /// Goes on after waiting: what is there now is shown, however much it is. Says whether a text source has
+    /// more.
+    pub fn next_round(&mut self) -> bool {
         self.is_done = false;
         self.left = None;
         if let Some(adaptive) = &mut self.adaptive {
             adaptive.forget();
         }
-        self.texts.refresh();
+        self.texts.refresh()
     }
 
     /// The number of the batch that is filled next.
@@ -132,9 +137,11 @@ impl Plan {
         &mut self.texts
     }
 
-    /// What becomes readable when a text source has more.
+    /// What becomes readable when a text source has more. Where there is an end of time, nobody reads what
+    /// lies behind it, so that it would stay readable.
     pub fn texts_fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.texts.sources().filter_map(|text| text.source.poll_fd())
+        let sources = self.texts.sources().filter(|_| self.until_usec.is_none());
+        sources.filter_map(|text| text.source.poll_fd())
     }
 
     /// The damage that was met since the last call.

@@ -27,6 +27,8 @@ pub struct Texts {
     since_usec: Option<u64>,
     until_usec: Option<u64>,
     twins: Twins,
+    /// Of sources that are not read any more.
+    troubles: Vec<Trouble>,
 }
 
 struct Reading {
@@ -113,6 +115,9 @@ struct Twins {
     seen: HashMap<u64, Seen>,
 }
 
+/// So many different lines of one moment are kept. Beyond that some may come twice.
+const TWINS_MAX: usize = 1 << 16;
+
 #[derive(Default)]
 struct Seen {
     shown: u32,
@@ -122,7 +127,7 @@ struct Seen {
 impl Twins {
     /// Whether that record was shown already, out of another file.
     fn is_one(&mut self, source: usize, record: &Record<'_>) -> bool {
-        if self.at_usec != record.realtime_usec {
+        if self.at_usec != record.realtime_usec || self.seen.len() >= TWINS_MAX {
             self.at_usec = record.realtime_usec;
             self.seen.clear();
         }
@@ -154,9 +159,16 @@ impl Texts {
             next: Next::Unknown,
             is_checked: false,
         });
+        let troubles = Vec::new();
         let twins = Twins { hasher: RandomState::new(), at_usec: 0, seen: HashMap::new() };
-        let mut texts =
-            Texts { sources: sources.collect(), is_backward, since_usec, until_usec, twins };
+        let mut texts = Texts {
+            sources: sources.collect(),
+            is_backward,
+            since_usec,
+            until_usec,
+            twins,
+            troubles,
+        };
         texts.turn(is_backward);
         texts
     }
@@ -237,16 +249,28 @@ impl Texts {
     }
 
     /// Looks whether there is more now.
-    pub fn refresh(&mut self) {
+    pub fn refresh(&mut self) -> bool {
+        let mut is_any = false;
         for reading in &mut self.sources {
             if reading.text.source.refresh() && reading.next == Next::End {
                 reading.next = Next::Unknown;
+                is_any = true;
             }
         }
+        is_any
+    }
+
+    /// Reads nothing any more.
+    pub fn close(&mut self) {
+        self.troubles = self.take_troubles();
+        self.sources.clear();
     }
 
     /// What could not be read since the last call.
     pub fn take_troubles(&mut self) -> Vec<Trouble> {
-        self.sources.iter_mut().flat_map(|reading| reading.text.source.take_troubles()).collect()
+        let before = std::mem::take(&mut self.troubles);
+        let sources =
+            self.sources.iter_mut().flat_map(|reading| reading.text.source.take_troubles());
+        before.into_iter().chain(sources).collect()
     }
 }

@@ -218,7 +218,9 @@ impl<'f> Cases<'f> {
         let folder = self.folder.join(sets::SETS[index].name).display().to_string();
         match self.random.below(6) {
             // More than 64 files that one pattern names come in an order that is glob(3)'s own matter.
-            0 if sets::SETS[index].name != "overlap" => case.push(format!("--file={folder}/*.journal*")),
+            0 if sets::SETS[index].name != "overlap" => {
+                case.push(format!("--file={folder}/*.journal*"))
+            }
             1 => case.push(format!("--directory={folder}")),
             _ => {
                 case.push("-D");

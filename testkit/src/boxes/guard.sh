@@ -9,7 +9,8 @@ cd "$here"
 mkdir cgroup2 cgroup1 base up work root
 mount --bind "$BOX_BASE" base
 mount -t overlay -o lowerdir=base,upperdir=up,workdir=work box root
-cp -a --no-preserve=ownership "$BOX_SEED/." root/
+# A link that is there is replaced: followed, an absolute one would lead out of the tree.
+cp -a --no-preserve=ownership --remove-destination "$BOX_SEED/." root/
 rm -rf "$BOX_SEED"
 
 # A control group of its own, in the hierarchies that an init writes to: two boxes must not meet.

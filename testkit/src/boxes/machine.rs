@@ -123,7 +123,7 @@ impl Machine {
     /// # Errors
     /// When one can't be read or the other not be written.
     pub fn put(&self, from: &Path, to: &str) -> Result<(), Error> {
-        let target = self.root().join(to.trim_start_matches('/'));
+        let target = self.place(to)?;
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent).map_err(Error::io("make", parent))?;
         }
@@ -136,8 +136,18 @@ impl Machine {
     /// # Errors
     /// When it can't be written.
     pub fn write(&self, to: &str, content: &[u8]) -> Result<(), Error> {
-        let target = self.root().join(to.trim_start_matches('/'));
+        let target = self.place(to)?;
         fs::write(&target, content).map_err(Error::io("write", target))
+    }
+
+    /// Where a path of the box lies, seen from outside. A link there is taken away: an absolute one
+    /// would lead to a file of this machine.
+    fn place(&self, path: &str) -> Result<PathBuf, Error> {
+        let target = self.root().join(path.trim_start_matches('/'));
+        if target.is_symlink() {
+            fs::remove_file(&target).map_err(Error::io("remove", &target))?;
+        }
+        Ok(target)
     }
 
     /// Waits until a script run with `sh -eu` succeeds, and gives what it wrote.

@@ -7,15 +7,17 @@
 
 mod cache;
 mod kept;
+mod same;
 mod wanted;
 mod window;
 
 use crate::file::{Damage, Entry, File, Object, Scratch};
-use crate::format::layout::kind;
+use crate::format::layout::{self, kind};
 use crate::set::{Position, Set};
 
 use cache::{Cache, Known};
 use kept::Kept;
+use same::Same;
 use wanted::Names;
 pub use wanted::Wanted;
 use window::{View, Window};
@@ -38,6 +40,7 @@ struct Reader {
     found: Vec<Found>,
     scratch: Scratch,
     kept: Kept,
+    same: Same,
 }
 
 /// A field of the entry that is being read.
@@ -103,6 +106,7 @@ impl Fields {
             found: Vec::new(),
             scratch: Scratch::default(),
             kept: Kept::default(),
+            same: Same::default(),
         };
         Fields { window: Window::default(), reader }
     }
@@ -156,29 +160,33 @@ impl Reader {
     /// Finds the fields of that entry; returns the first damage.
     fn collect(&mut self, view: View<'_>, entry: &Object<'_>) -> Option<Damage> {
         let file = view.file;
-        self.found.clear();
         self.scratch.begin();
         self.kept.begin();
         let (serial, payload_at) = (file.serial(), file.payload_at() as u64);
+        let (list, size) = (entry.rest(layout::entry::ITEMS), file.entry_item_size());
+        let (common, found) = self.same.begin(serial, list, size);
+        self.found.truncate(found);
         let mut damage = None;
-        for offset in file.items_of(entry).take(FIELDS_MAX) {
+        for offset in file.items_in(list.get(common * size..).unwrap_or_default()) {
             let id = cache::id(serial, offset);
             match self.cache.get(id) {
                 Some(known) if known.is_unwanted() => {}
                 Some(known) if !known.is_packed() => {
-                    let at = offset.saturating_add(payload_at);
+                    let at = offset + payload_at;
                     self.found.push(known.found(id, at, known.len, Home::File));
                 }
                 known => {
                     if let Err(found) = self.look(view, offset, id, known) {
+                        self.same.end();
                         damage = damage.or(Some(found));
                     }
                 }
             }
-        }
-        if file.items_of(entry).len() > FIELDS_MAX {
-            let what = "the entry has more fields than an entry may have";
-            return damage.or(Some(Damage { offset: entry.offset, what }));
+            self.same.note(self.found.len());
+            if self.found.len() >= FIELDS_MAX {
+                let what = "the entry has more fields than an entry may have";
+                return damage.or(Some(Damage { offset: entry.offset, what }));
+            }
         }
         damage
     }
@@ -198,6 +206,7 @@ impl Reader {
             && let Some(payload) = self.kept.payload(slot)
         {
             let len = payload.len() as u32;
+            self.same.end();
             self.found.push(known.found(id, slot as u64, len, Home::Kept));
             return Ok(());
         }
@@ -219,6 +228,7 @@ impl Reader {
 
     fn unpack(&mut self, file: &File, object: &Object<'_>, id: u64) -> Result<(), Damage> {
         let is_shared = object.is_shared();
+        self.same.end();
         // A core dump need not be unpacked to see that it is no message.
         if let Some(longest) = self.names.longest()
             && let Some(begin) = self.scratch.peek(object, file.payload_at(), longest)

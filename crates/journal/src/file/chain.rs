@@ -193,8 +193,31 @@ impl Chain {
                 self.current = at;
                 return Ok(run);
             }
+            if let Some(run) = self.tail_with(file, index) {
+                return Ok(run);
+            }
             self.discover(file)?;
         }
+    }
+
+    /// The last array of all entries, if that index is in it: the header of a file at rest tells where it
+    /// is, so that the way through all others, each on another page, is spared.
+    fn tail_with(&self, file: &File, index: u64) -> Option<Run> {
+        if self.data_offset != 0 || !self.runs.is_empty() || !file.is_at_rest() {
+            return None;
+        }
+        let both = file.header_u64(header::TAIL_ENTRY_ARRAY_OFFSET);
+        let (offset, used) = (both & u64::from(u32::MAX), both >> 32);
+        let first = file.n_entries().checked_sub(used)?;
+        let array = file.object(offset, kind::ENTRY_ARRAY).ok()?;
+        let item = if file.is_compact() { at::COMPACT_ITEM } else { at::ITEM };
+        let is_last = u64_at(array.bytes, at::NEXT_ENTRY_ARRAY_OFFSET) == 0;
+        let has_all = array.rest(at::ITEMS).len() as u64 >= used.saturating_mul(item as u64);
+        (is_last && has_all && index.checked_sub(first)? < used).then_some(Run {
+            items: offset + at::ITEMS as u64,
+            first,
+            len: used,
+        })
     }
 
     /// Finds the next array of the chain.

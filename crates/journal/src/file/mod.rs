@@ -33,7 +33,7 @@ use rustix::fs::{FileType, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::format::flags::STATE_ARCHIVED;
+use crate::format::flags::{STATE_ARCHIVED, STATE_OFFLINE};
 use crate::format::hash;
 use crate::format::layout::{self, HEADER_SIZE_MAX, HEADER_SIZE_MIN, data, u32_at, u64_at};
 use crate::id::Id128;
@@ -153,6 +153,12 @@ impl File {
     /// How many entries it has now.
     pub fn n_entries(&self) -> u64 {
         self.header_u64(layout::header::N_ENTRIES)
+    }
+
+    /// Whether no writer has it open: then its header's numbers fit each other.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        let state = self.bytes(layout::header::STATE as u64, 1).and_then(<[u8]>::first);
+        state.is_some_and(|state| *state == STATE_ARCHIVED || *state == STATE_OFFLINE)
     }
 
     /// How long it is, as far as is known: see [`refresh`](File::refresh).

@@ -199,12 +199,22 @@ impl File {
         Ok(self.items_of(&object))
     }
 
+    /// How many bytes an item of an entry's list has.
+    pub(crate) fn entry_item_size(&self) -> usize {
+        if self.is_compact() { entry_at::COMPACT_ITEM } else { entry_at::ITEM }
+    }
+
     pub(crate) fn items_of<'f>(&self, entry: &Object<'f>) -> Items<'f> {
-        let rest = entry.rest(entry_at::ITEMS);
+        self.items_in(entry.rest(entry_at::ITEMS))
+    }
+
+    /// The data objects of a part of an entry's list.
+    #[inline]
+    pub(crate) fn items_in<'f>(&self, list: &'f [u8]) -> Items<'f> {
         if self.is_compact() {
-            Items(Shape::Compact(rest.as_chunks().0.iter()))
+            Items(Shape::Compact(list.as_chunks().0.iter()))
         } else {
-            Items(Shape::Regular(rest.as_chunks().0.iter()))
+            Items(Shape::Regular(list.as_chunks().0.iter()))
         }
     }
 }

@@ -179,7 +179,8 @@ impl Set {
     }
 
     /// Tells of changes from now on, for `-f`. What has changed since the set was opened is in it when
-    /// this returns.
+    /// this returns. To be called before the walk begins: a walk remembers what it has given only where
+    /// files are watched.
     ///
     /// # Errors
     /// The process has no descriptors left.

@@ -262,7 +262,8 @@ mod tests {
     fn names_that_rotation_gives() {
         let number = |number| Some((Rotation::Number(number), false));
         let date = |digits: &[u8], archive| Some((Rotation::Date(digits.to_vec()), archive));
-        let rows: &[(&str, &str, Option<(Rotation, bool)>)] = &[
+        type Row<'r> = (&'r str, &'r str, Option<(Rotation, bool)>);
+        let rows: &[Row<'_>] = &[
             ("syslog", "syslog", Some((Rotation::Live, false))),
             ("syslog", "syslog.1", number(1)),
             ("syslog", "syslog.12.gz", Some((Rotation::Number(12), true))),

@@ -1,8 +1,8 @@
 //! The text of a record, as it is given.
 
+use super::Options;
 use super::shape::Build;
 use super::stamp;
-use super::Options;
 
 /// Without the newline at its end, and empty lines in front of it.
 pub fn without_newlines(text: &[u8]) -> &[u8] {

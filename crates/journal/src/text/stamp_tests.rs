@@ -1,8 +1,9 @@
 use super::*;
 
-fn civil_of(
-    found: Option<(Stamp, usize)>,
-) -> Option<(Option<i16>, u8, u8, u32, u32, Offset, usize)> {
+/// Year, month, day, second, microseconds, offset, and how many bytes were taken.
+type Taken = (Option<i16>, u8, u8, u32, u32, Offset, usize);
+
+fn civil_of(found: Option<(Stamp, usize)>) -> Option<Taken> {
     match found? {
         (Stamp::Civil(c), taken) => {
             Some((c.year, c.month, c.day, c.second, c.micros, c.offset, taken))

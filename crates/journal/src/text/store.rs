@@ -207,7 +207,8 @@ impl Store {
 /// When a file was written last, in microseconds since 1970.
 pub fn mtime_usec(meta: &fs::Metadata) -> u64 {
     let seconds = u64::try_from(meta.mtime()).unwrap_or_default();
-    seconds * 1_000_000 + meta.mtime_nsec().unsigned_abs() / 1000
+    // Any time can be set.
+    seconds.saturating_mul(1_000_000).saturating_add(meta.mtime_nsec().unsigned_abs() / 1000)
 }
 
 /// A file without a name, on a disk rather than in memory.

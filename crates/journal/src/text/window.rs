@@ -22,7 +22,10 @@ pub const PROBE_BYTES: usize = 8 << 10;
 pub struct Window {
     store: Store,
     base: u64,
+    /// What was read, and behind `filled` what is left of before: never cleared, for that would cost as
+    /// much as reading.
     bytes: Vec<u8>,
+    filled: usize,
     /// Whether the last read met the end. It holds until [`Window::refresh`].
     has_end: bool,
     /// What must stay while reading on, at most [`RECORD_BYTES_MAX`] bytes.
@@ -36,7 +39,16 @@ impl Window {
     /// At no place yet.
     pub fn new(store: Store) -> Window {
         let (bytes, pinned) = (Vec::new(), Vec::new());
-        Window { store, base: 0, bytes, has_end: false, pin: None, pinned, chunk: CHUNK_BYTES }
+        Window {
+            store,
+            base: 0,
+            bytes,
+            filled: 0,
+            has_end: false,
+            pin: None,
+            pinned,
+            chunk: CHUNK_BYTES,
+        }
     }
 
     /// The file.
@@ -64,80 +76,94 @@ impl Window {
     /// Forgets what was read: the file may have changed.
     pub fn refresh(&mut self) {
         self.has_end = false;
-        self.bytes.clear();
+        self.filled = 0;
         self.pin = None;
+    }
+
+    /// What the buffer holds.
+    fn held(&self) -> &[u8] {
+        self.bytes.get(..self.filled).unwrap_or_default()
+    }
+
+    /// Where the buffer ends.
+    fn end(&self) -> u64 {
+        self.base + self.filled as u64
+    }
+
+    /// Makes room for so many bytes in all.
+    fn reserve(&mut self, bytes: usize) {
+        if self.bytes.len() < bytes {
+            self.bytes.resize(bytes, 0);
+        }
+    }
+
+    /// Lets go of so many bytes at the start.
+    fn drop_start(&mut self, bytes: usize) {
+        let bytes = bytes.min(self.filled);
+        self.bytes.copy_within(bytes..self.filled, 0);
+        self.filled -= bytes;
+        self.base += bytes as u64;
     }
 
     /// Bytes from `offset` on: at least `least` of them, or up to the end.
     pub fn from(&mut self, offset: u64, least: usize) -> &[u8] {
-        let end = self.base + self.bytes.len() as u64;
+        let end = self.end();
         let is_inside = self.base <= offset && offset <= end;
         if !is_inside || (!self.has_end && end - offset < least as u64) {
             self.slide(offset, least, is_inside);
         }
         let from = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
-        self.bytes.get(from..).unwrap_or_default()
+        self.held().get(from..).unwrap_or_default()
     }
 
     /// Makes `offset` and what follows part of the buffer, and keeps what is pinned.
     fn slide(&mut self, offset: u64, least: usize, is_inside: bool) {
-        let keep =
-            self.pin.filter(|pin| is_inside && *pin >= self.base).unwrap_or(offset).min(offset);
+        let pin = self.pin.filter(|pin| is_inside && *pin >= self.base);
+        let keep = pin.unwrap_or(offset).min(offset);
         if is_inside {
-            let gone = usize::try_from(keep - self.base).unwrap_or(usize::MAX);
-            self.bytes.drain(..gone.min(self.bytes.len()));
-            self.base = keep;
+            self.drop_start(usize::try_from(keep - self.base).unwrap_or(usize::MAX));
         } else {
-            self.bytes.clear();
-            self.base = offset;
-            self.has_end = false;
-            self.pin = None;
+            (self.base, self.filled, self.has_end, self.pin) = (offset, 0, false, None);
         }
-        if self.bytes.len() > RECORD_BYTES_MAX && self.pin == Some(keep) {
-            self.pinned.clear();
-            self.pinned.extend_from_slice(self.bytes.get(..RECORD_BYTES_MAX).unwrap_or_default());
-            self.bytes.drain(..usize::try_from(offset - keep).unwrap_or(usize::MAX));
-            self.base = offset;
+        if self.filled > RECORD_BYTES_MAX && self.pin == Some(keep) {
+            let mut pinned = std::mem::take(&mut self.pinned);
+            pinned.clear();
+            pinned.extend_from_slice(self.held().get(..RECORD_BYTES_MAX).unwrap_or_default());
+            self.pinned = pinned;
+            self.drop_start(usize::try_from(offset - keep).unwrap_or(usize::MAX));
         }
-        let held = self.bytes.len();
         let wanted = self.chunk.max(least);
-        self.bytes.resize(held + wanted, 0);
-        let at = self.base + held as u64;
-        let target = self.bytes.get_mut(held..).unwrap_or_default();
+        self.reserve(self.filled + wanted);
+        let (at, held) = (self.end(), self.filled);
+        let target = self.bytes.get_mut(held..held + wanted).unwrap_or_default();
         let length = self.store.read_at(target, at);
         self.has_end = length < wanted;
-        self.bytes.truncate(held + length);
+        self.filled = held + length;
     }
 
     /// Bytes in front of `end`, at least one if there is one; where they start is [`Window::base`].
     pub fn before(&mut self, end: u64) -> &[u8] {
-        let held_end = self.base + self.bytes.len() as u64;
-        if self.base < end && end <= held_end {
+        if self.base < end && end <= self.end() {
             let length = usize::try_from(end - self.base).unwrap_or(usize::MAX);
-            return self.bytes.get(..length).unwrap_or_default();
+            return self.held().get(..length).unwrap_or_default();
         }
         let chunk = if self.store.is_random() { self.chunk } else { STREAM_CHUNK_BYTES };
         let start = end.saturating_sub(chunk as u64);
         let length = usize::try_from(end - start).unwrap_or(0);
         // The line that crosses the border has its end in what was there before.
-        let kept = if self.base == end { self.bytes.len().min(KEPT_BYTES) } else { 0 };
-        self.bytes.resize(length.max(kept), 0);
-        self.bytes.resize(length + kept, 0);
+        let kept = if self.base == end { self.filled.min(KEPT_BYTES) } else { 0 };
+        self.reserve(length + kept);
         self.bytes.copy_within(..kept, length);
-        self.base = start;
-        self.pin = None;
-        self.has_end = false;
+        (self.base, self.pin, self.has_end) = (start, None, false);
         let read = self.store.read_at(self.bytes.get_mut(..length).unwrap_or_default(), start);
-        if read < length {
-            // It was cut meanwhile.
-            self.bytes.truncate(read);
-        }
+        // Less if it was cut meanwhile.
+        self.filled = if read < length { read } else { length + kept };
         self.bytes.get(..read).unwrap_or_default()
     }
 
     /// Forgets the buffer, so that [`Window::before`] reads a whole one.
     pub fn let_go(&mut self) {
-        self.bytes.clear();
+        self.filled = 0;
         self.has_end = false;
     }
 
@@ -154,10 +180,8 @@ impl Window {
 
     /// Bytes of one record, wherever they are: in the buffer, pinned or only in the file.
     pub fn record(&mut self, start: u64, length: usize) -> &[u8] {
-        let is_inside = |window: &Window| {
-            let end = window.base + window.bytes.len() as u64;
-            window.base <= start && start + length as u64 <= end
-        };
+        let is_inside =
+            |window: &Window| window.base <= start && start + length as u64 <= window.end();
         if !is_inside(self) {
             if self.pin != Some(start) || self.pinned.len() < length {
                 self.pin = Some(start);
@@ -168,6 +192,6 @@ impl Window {
             return self.pinned.get(..length.min(self.pinned.len())).unwrap_or_default();
         }
         let from = usize::try_from(start - self.base).unwrap_or(usize::MAX);
-        self.bytes.get(from..).and_then(|bytes| bytes.get(..length)).unwrap_or_default()
+        self.held().get(from..).and_then(|bytes| bytes.get(..length)).unwrap_or_default()
     }
 }

@@ -139,7 +139,10 @@ impl List {
             Direction::Forward => self.seek(file, 0, direction),
             Direction::Backward => {
                 self.repair_end(file);
-                self.seek(file, u64::MAX - 1, direction)
+                if self.asked != Some((u64::MAX - 1, direction)) {
+                    (self.index, self.asked) = (self.chain.len(), Some((u64::MAX - 1, direction)));
+                }
+                self.chain.get(file, self.index.checked_sub(1)?).ok()
             }
         }
     }

@@ -13,6 +13,9 @@ use crate::failure::Failure;
 use crate::logs::pager::Sink;
 use crate::logs::{self, AnyEntry};
 
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 16;
+
 /// Where a text source's records come from.
 #[derive(Clone)]
 struct Origin {
@@ -36,7 +39,9 @@ pub fn entries(args: &Args, prepared: Prepared) -> Result<ExitCode, Failure> {
         })
         .collect();
     let mut sources = logs::Sources { set, texts };
-    let mut sink = io::BufWriter::new(Sink::direct()?);
+    // Who waits for more wants it at once.
+    let capacity = if query.follow { 0 } else { BUFFER };
+    let mut sink = io::BufWriter::with_capacity(capacity, Sink::direct()?);
     let mut document = Document::begin(&mut sink, "logs")?;
     document.array("entries")?;
     let mut failed = None;

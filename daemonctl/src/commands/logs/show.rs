@@ -96,7 +96,7 @@ pub fn query(args: &Args, prepared: &Prepared) -> Result<Query, Failure> {
         start,
         reverse: which.reverse,
         lines,
-        counts_matches: prepared.grep.is_some(),
+        counts_matches: true,
         grep: prepared.grep.clone(),
         excluded_identifiers: which.exclude_identifier.iter().map(|id| id.clone().into()).collect(),
         follow: which.follow,

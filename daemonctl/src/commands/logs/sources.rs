@@ -149,11 +149,13 @@ impl Texts<'_> {
     }
 
     fn own_file(&self, path: PathBuf, identifier: &str) -> TextSource {
-        let options = Options { identifier: Some(identifier.into()), ..self.options() };
+        let filter = self.filter(None);
+        let needles = service_files::needles(&filter, identifier);
+        let options = Options { identifier: Some(identifier.into()), needles, ..self.options() };
         TextSource {
             label: label(&path),
             source: Box::new(Files::new(Family::new(path, Kind::Service), options)),
-            filter: self.filter(None),
+            filter,
             before_usec: None,
         }
     }
@@ -187,6 +189,9 @@ impl Texts<'_> {
             of_whom = vec![Filter::field(KERNEL)];
         }
         let filter = self.filter((!of_whom.is_empty()).then(|| Filter::any_of(of_whom)));
+        if needles.is_empty() {
+            needles = service_files::needles(&filter, "");
+        }
         let source = |family: Family| TextSource {
             label: label(&family.path),
             source: Box::new(Files::new(

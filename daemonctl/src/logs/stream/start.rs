@@ -1,6 +1,8 @@
 //! Where a query starts.
 
-use journal::set::Set;
+use std::sync::atomic::AtomicU64;
+
+use journal::set::{Position, Set};
 use journal::walk::{Direction, Seek};
 
 use super::Plan;
@@ -31,6 +33,7 @@ impl Plan {
                 }
             }
             (Start::Edge, Direction::Forward) => match (self.since_usec, query.lines) {
+                (Some(_), Some(lines)) if query.counts_matches => self.go_back(query, set, lines),
                 (Some(since), Some(0)) => {
                     self.walk.seek(Seek::Realtime(since));
                     self.last = self.walk.step(set, Direction::Forward);
@@ -51,8 +54,11 @@ impl Plan {
 
     /// Stands before the last so many entries.
     fn go_back(&mut self, query: &Query, set: &Set, lines: u64) {
-        self.walk.seek(Seek::Tail);
-        if self.texts.is_empty() && !query.counts_matches {
+        let is_plain = !query.counts_matches
+            || query.grep.is_none() && query.since_usec.is_none() && query.until_usec.is_none();
+        let last = query.until_usec.filter(|_| query.counts_matches);
+        self.walk.seek(last.map_or(Seek::Tail, Seek::Realtime));
+        if self.texts.is_empty() && is_plain {
             match lines {
                 // New entries come behind the last of now.
                 0 => self.last = self.walk.step(set, Direction::Backward),
@@ -64,6 +70,16 @@ impl Plan {
             return;
         }
         self.texts.turn(true);
+        let before = self.count_back(query, set, lines);
+        self.texts.turn_forward_here();
+        // Otherwise the walk stands on the first entry that is not shown, and goes on behind it.
+        if before.is_none() {
+            self.walk.seek(Seek::Head);
+        }
+    }
+
+    /// Goes back over so many entries; the entry of a journal that comes before them.
+    fn count_back(&mut self, query: &Query, set: &Set, lines: u64) -> Option<Position> {
         let mut tester = query.grep.clone().filter(|_| query.counts_matches).map(Tester::new);
         let mut at = self.walk.step(set, Direction::Backward);
         let mut counted = 0;
@@ -72,26 +88,37 @@ impl Plan {
             counted += match (journals, self.texts.peek()) {
                 (None, None) => break,
                 (Some((position, time)), text) if text.is_none_or(|(other, _)| time >= other) => {
-                    let is_match = tester.as_mut().is_none_or(|t| t.is_match(set, position));
+                    if query.counts_matches && query.since_usec.is_some_and(|since| time < since) {
+                        break;
+                    }
+                    let is_match = match &mut tester {
+                        None => true,
+                        Some(tester) => {
+                            self.may_match(set, position, counted) && tester.is_match(set, position)
+                        }
+                    };
                     at = self.walk.step(set, Direction::Backward);
                     u64::from(is_match)
                 }
                 (_, Some((_, source))) => {
                     let entry = self.texts.take(source);
                     self.has_texts = true;
-                    u64::from(
-                        tester
-                            .as_ref()
-                            .is_none_or(|t| entry.is_some_and(|entry| t.is_text_match(&entry))),
-                    )
+                    let is_match = tester
+                        .as_ref()
+                        .is_none_or(|t| entry.is_some_and(|entry| t.is_text_match(&entry)));
+                    u64::from(is_match)
                 }
                 (Some(_), None) => 0,
             };
         }
-        self.texts.turn_forward_here();
-        // Otherwise the walk stands on the first entry that is not shown, and goes on behind it.
-        if at.is_none() {
-            self.walk.seek(Seek::Head);
-        }
+        at
+    }
+
+    /// Whether an entry may match the pattern: once it shows that hardly any does, the index tells.
+    fn may_match(&mut self, set: &Set, at: Position, matched: u64) -> bool {
+        let Some(adaptive) = &mut self.adaptive else { return true };
+        adaptive.planned += 1;
+        let candidates = adaptive.candidates(set, &AtomicU64::new(matched));
+        candidates.is_none_or(|candidates| candidates.contains(at))
     }
 }

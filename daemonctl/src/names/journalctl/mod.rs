@@ -1,18 +1,21 @@
 //! `journalctl`, on whatever init there is: its arguments, its output and its exit statuses, as
 //! systemd 252 has them (journalctl(1)).
 //!
-//! Start reading at [`settings::Settings`], what a command line asks for; [`option_table`] is its
-//! grammar. [`show`] shows entries, through the engine that `daemonctl logs` has too
+//! Start reading at [`settings::Settings`], what a command line asks for; [`option_table`] and
+//! [`grammar`] are how it says so. [`show`] shows entries, through the engine that `daemonctl logs` has too
 //! ([`crate::logs`]); [`boots`], [`fields`], [`header`], [`explain`] and [`verify`] answer other
 //! questions; [`vacuum`] deletes, and [`journald`] has journald do what only that can.
 //!
 //! What it deliberately does not do: images (`--image`), and codes for telephones' cameras
 //! (`--setup-keys`).
 
+mod apply;
 mod boots;
+mod elsewhere;
 mod explain;
 mod failure;
 mod fields;
+mod grammar;
 mod header;
 mod help;
 mod journald;
@@ -38,8 +41,9 @@ use super::systemctl::json;
 use super::systemctl::times::now_usec;
 use crate::logs::pager::{Choice, Sink};
 use failure::{Failure, words};
+use grammar::Understood;
 use present::log::{Colours, Format};
-use settings::{Action, Settings, Understood};
+use settings::{Action, Settings};
 
 /// One invocation.
 pub struct Tool {
@@ -89,6 +93,9 @@ impl Tool {
     /// What needs journal files.
     fn read(&self, words: &[OsString]) -> Result<(), Failure> {
         let set = places::open(self)?;
+        if elsewhere::applies(&self.settings, &set) {
+            return elsewhere::show(self, words);
+        }
         match self.settings.action {
             Action::Header => header::print(self, &set),
             Action::Verify => verify::run(self, &set),

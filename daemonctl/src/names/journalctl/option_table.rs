@@ -2,14 +2,17 @@
 //! which getopt_long(3) names the possibilities of an abbreviation.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
 
 use journal::places::Namespace;
 
 use super::super::getopt::{Opt, Takes};
+use super::apply::{
+    boot, case_sensitive, dmesg, exclude_identifier, facility, file, identifier, interval, lines,
+    output, output_fields, pager_end, path, root, smart_relinquish_var, time, vacuum, verify_key,
+};
 use super::failure::Failure;
-use super::settings::{Action, BootChoice, Lines, Settings, Words, text};
+use super::grammar::Words;
+use super::settings::{Action, BootChoice, Settings, text};
 use super::{help, values};
 
 /// What follows from an option.
@@ -20,7 +23,8 @@ pub enum Flow {
     Answer(String),
 }
 
-type Done = Result<Flow, Failure>;
+/// What comes of an option.
+pub type Done = Result<Flow, Failure>;
 
 /// Does what an option says.
 type Apply = fn(&mut Settings, Option<&OsStr>, &mut Words<'_>) -> Done;
@@ -192,143 +196,3 @@ pub const TABLE: &[Row] = &[
     valued((NONE, "LIST"), "output-fields", Output, "Only these fields, in formats that show them all", output_fields),
     valued((NONE, "NAMESPACE"), "namespace", Source, "Journals of that namespace, +NAME with the default's, or * for all", take!(namespace, |value| Namespace::parse(&text(value)))),
 ];
-
-fn path(value: Option<&OsStr>) -> Option<PathBuf> {
-    value.map(PathBuf::from)
-}
-
-fn pager_end(settings: &mut Settings, _: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.pager_end = true;
-    if settings.lines == Lines::Unsaid {
-        settings.lines = Lines::Last(1000);
-    }
-    settings.boot = settings.boot.or(Some(BootChoice::default()));
-    Ok(Flow::On)
-}
-
-fn output(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    let name = text(value);
-    if name == "help" {
-        return Ok(Flow::Answer(help::formats()));
-    }
-    settings.format = values::format(&name)?;
-    settings.quiet |= settings.format.is_quiet();
-    Ok(Flow::On)
-}
-
-fn lines(settings: &mut Settings, value: Option<&OsStr>, words: &mut Words<'_>) -> Done {
-    if let Some(value) = value {
-        let value = value.to_string_lossy();
-        settings.lines = values::lines(&value)
-            .ok_or_else(|| Failure::new(format!("Failed to parse lines '{value}'")))?;
-        return Ok(Flow::On);
-    }
-    settings.lines = Lines::Last(10);
-    // No value in the same word: the next one may be meant for it.
-    if let Some(lines) = words.following().and_then(|next| values::lines(next.to_str()?)) {
-        settings.lines = lines;
-        words.take();
-    }
-    Ok(Flow::On)
-}
-
-fn boot(settings: &mut Settings, value: Option<&OsStr>, words: &mut Words<'_>) -> Done {
-    settings.boot = Some(BootChoice::default());
-    if let Some(value) = value {
-        let value = value.to_string_lossy();
-        let bad = || Failure::new(format!("Failed to parse boot descriptor '{value}'"));
-        settings.boot = values::boot(&value).ok_or_else(bad)?;
-    } else if let Some(boot) = words.following().and_then(|next| values::boot(next.to_str()?)) {
-        settings.boot = boot;
-        words.take();
-    }
-    Ok(Flow::On)
-}
-
-fn dmesg(settings: &mut Settings, _: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.kernel = true;
-    settings.boot = settings.boot.or(Some(BootChoice::default()));
-    Ok(Flow::On)
-}
-
-fn file(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    let value = value.unwrap_or_default();
-    if value == "-" {
-        settings.standard_input = true;
-        return Ok(Flow::On);
-    }
-    settings.files.extend(values::files(value));
-    Ok(Flow::On)
-}
-
-fn root(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.root = values::root(value.unwrap_or_default())?;
-    Ok(Flow::On)
-}
-
-fn identifier(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.identifiers.push(value.unwrap_or_default().to_owned());
-    Ok(Flow::On)
-}
-
-fn exclude_identifier(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.excluded_identifiers.push(value.unwrap_or_default().as_bytes().to_vec());
-    Ok(Flow::On)
-}
-
-fn facility(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    for word in text(value).split(',').filter(|word| !word.is_empty()) {
-        if word == "help" {
-            return Ok(Flow::Answer(help::facilities(settings.quiet)));
-        }
-        settings.facilities.push(values::facility(word)?);
-    }
-    Ok(Flow::On)
-}
-
-fn case_sensitive(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.case = values::case(value.map(|value| value.to_string_lossy()).as_deref())?;
-    Ok(Flow::On)
-}
-
-fn interval(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.interval_usec = values::interval(&text(value))?;
-    Ok(Flow::On)
-}
-
-fn verify_key(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    settings.verify_key = Some(text(value));
-    settings.action = Action::Verify;
-    settings.merge = false;
-    Ok(Flow::On)
-}
-
-fn time(settings: &Settings, value: Option<&OsStr>) -> Result<u64, Failure> {
-    values::time(&text(value), settings.now_usec)
-}
-
-fn smart_relinquish_var(settings: &mut Settings, _: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    if values::is_on_root_file_system("/var/log/journal/") {
-        return Ok(Flow::Answer(String::new()));
-    }
-    settings.action = Action::RelinquishVar;
-    Ok(Flow::On)
-}
-
-fn vacuum(settings: &mut Settings) -> Flow {
-    settings.action = match settings.action {
-        Action::Rotate => Action::RotateAndVacuum,
-        _ => Action::Vacuum,
-    };
-    Flow::On
-}
-
-fn output_fields(settings: &mut Settings, value: Option<&OsStr>, _: &mut Words<'_>) -> Done {
-    for word in text(value).split(',').filter(|word| !word.is_empty()) {
-        let word = word.as_bytes().to_vec();
-        if !settings.output_fields.contains(&word) {
-            settings.output_fields.push(word);
-        }
-    }
-    Ok(Flow::On)
-}

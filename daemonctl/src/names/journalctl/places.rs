@@ -97,7 +97,7 @@ fn words_of(why: &Why) -> String {
 fn tell(tool: &Tool, set: &Set) -> Result<(), Failure> {
     let quiet = tool.settings.quiet;
     if set.unread().is_empty() {
-        if set.is_empty() && !quiet {
+        if set.is_empty() && !quiet && !super::elsewhere::applies(&tool.settings, set) {
             tool.say(Level::Notice, "No journal files were found.");
         }
         return Ok(());

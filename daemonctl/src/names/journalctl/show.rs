@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use journal::cursor::Cursor;
 use journal::filter::{Filter, Matches};
-use journal::set::{Position, Set};
+use journal::set::Set;
+use journal::walk::{Direction, Seek, Walk};
 use present::log::Options;
 
 use super::super::screen;
@@ -162,21 +163,23 @@ fn entries(tool: &Tool, set: Set, filter: Filter) -> Result<(), Failure> {
     if wants_cursor && cursor.is_none() {
         return Err(Failure::silent());
     }
+    if settings.grep.is_none() || shown.entries > 0 {
+        return Ok(());
+    }
     // Where nothing was looked at, it is not the pattern's fault.
-    let was_looked_at = match query.start {
-        Start::After(start) => !shown.last.is_some_and(|at| is_at(&sources.set, at, &start)),
-        _ => true,
-    } && query.lines != Some(0);
-    let is_excused = !was_looked_at && shown.last.is_some() && !wants_cursor;
-    match settings.grep.is_some() && shown.entries == 0 && !is_excused {
-        true => Err(Failure::silent()),
-        false => Ok(()),
+    match !wants_cursor && shown.last.is_some() && looks_at_nothing(&query, &sources.set) {
+        true => Ok(()),
+        false => Err(Failure::silent()),
     }
 }
 
-/// Whether the entry there is the one that a cursor means.
-fn is_at(set: &Set, at: Position, cursor: &Cursor) -> bool {
-    set.entry(at).is_ok_and(|entry| cursor.is_at(&entry, set.seqnum_id(at.file)))
+/// Whether no entry is shown whatever it says: none is asked for, or none is behind the cursor.
+fn looks_at_nothing(query: &Query, set: &Set) -> bool {
+    let Start::After(cursor) = query.start else { return query.lines == Some(0) };
+    let direction = if query.reverse { Direction::Backward } else { Direction::Forward };
+    let mut walk = Walk::new(query.filter.clone(), direction);
+    walk.seek(Seek::Cursor(cursor));
+    query.lines == Some(0) || walk.skip(set, direction, 2).0 < 2
 }
 
 /// Where to begin: cursors come before times and numbers of lines.

@@ -7,8 +7,8 @@
 //! [`status`] print a unit's properties; [`list`], [`dependencies`], [`unit_files`] and [`jobs`]
 //! are the lists; [`start`], [`kill`], [`unit_files`] and [`manager`] act.
 //!
-//! What it deliberately does not do: other machines (`-H`, `-M`), images, editors and pagers, a
-//! status's lines of the log, and turning the machine off where another init than systemd runs it.
+//! What it deliberately does not do: other machines (`-H`, `-M`), images, editors and pagers, and
+//! turning the machine off where another init than systemd runs it.
 
 mod cat;
 mod check;

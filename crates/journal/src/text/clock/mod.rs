@@ -78,7 +78,7 @@ impl Clock {
 
     /// When the file was changed last, in microseconds.
     pub fn latest_usec(&self) -> u64 {
-        u64::try_from(self.latest_utc).unwrap_or_default() * 1_000_000
+        u64::try_from(self.latest_utc).unwrap_or_default().saturating_mul(1_000_000)
     }
 
     /// The file is another one now, or was cut.

@@ -1,5 +1,6 @@
 //! Records of one file, either way.
 
+mod growth;
 mod seek;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +41,8 @@ pub struct Reader {
     /// The line behind the last record, as far as it was looked at already.
     ahead: Option<Start>,
     build: Build,
+    /// The record that `build` holds, by its start.
+    built: Option<u64>,
     holds_partial: bool,
 }
 
@@ -64,6 +67,7 @@ impl Reader {
             next: None,
             ahead: None,
             build: Build::default(),
+            built: None,
             options,
             holds_partial,
         }
@@ -116,6 +120,7 @@ impl Reader {
         if self.peek(direction).is_some()
             && let Some(next) = self.next.take()
         {
+            self.built = None;
             self.at = match direction {
                 Direction::Forward => next.end,
                 Direction::Backward => next.start,
@@ -169,6 +174,9 @@ impl Reader {
         let line = self.lines.line_around(hit)?.max(limit);
         if self.lines.is_timeless() {
             return Some((line, None));
+        }
+        if let Some(ahead) = self.ahead.filter(|ahead| ahead.offset == line) {
+            return Some((line, Some(ahead.head)));
         }
         if let Some(head) = self.lines.head(line) {
             return Some((line, Some(head)));
@@ -238,12 +246,16 @@ impl Reader {
             0 => message::without_newlines(text),
             _ => text,
         };
-        self.build.start(text.len());
-        if let Some(head) = next.head {
-            head.body(text, &mut self.build);
+        // Whoever merges looks at a record several times.
+        if self.built != Some(next.start) {
+            self.built = Some(next.start);
+            self.build.start(text.len());
+            if let Some(head) = next.head {
+                head.body(text, &mut self.build);
+            }
+            let is_syslog = next.head.is_some_and(|head| head.is_syslog());
+            message::finish(text, is_syslog, &self.options, cut_bytes, &mut self.build);
         }
-        let is_syslog = next.head.is_some_and(|head| head.is_syslog());
-        message::finish(text, is_syslog, &self.options, cut_bytes, &mut self.build);
         let (spans, scratch) = self.build.parts();
         Some(Record {
             realtime_usec: next.usec,
@@ -256,40 +268,5 @@ impl Reader {
             scratch,
             spans,
         })
-    }
-
-    /// Whether there is more behind the end, or less than was read ([`Reader::is_cut`]).
-    pub fn has_grown(&self) -> bool {
-        self.store().size() > self.at
-    }
-
-    /// Whether the file is shorter than what was read of it.
-    pub fn is_cut(&self) -> bool {
-        self.store().size() < self.at
-    }
-
-    /// Looks at the file anew: it was written to, by now at the latest.
-    pub fn refresh(&mut self, now_usec: u64) {
-        self.lines.window.refresh();
-        (self.next, self.ahead) = (None, None);
-        self.needles.forget();
-        if self.lines.is_timeless() {
-            self.lines.learn();
-        }
-        self.clock.set_latest(now_usec);
-    }
-
-    /// The file was cut: starts at its start.
-    pub fn restart(&mut self, now_usec: u64) {
-        self.refresh(now_usec);
-        self.clock.forget();
-        self.lines.learn();
-        self.go_to(0);
-    }
-
-    /// The bytes in front of the next record, to know the file again in a copy of it.
-    pub fn fingerprint(&mut self, most: usize) -> Vec<u8> {
-        let before = self.lines.window.before(self.at);
-        before.get(before.len().saturating_sub(most)..).unwrap_or_default().to_vec()
     }
 }

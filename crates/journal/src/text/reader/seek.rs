@@ -11,8 +11,7 @@ impl Reader {
     /// Goes to the start of a line.
     pub fn go_to(&mut self, offset: u64) {
         self.at = offset;
-        self.next = None;
-        self.ahead = None;
+        (self.next, self.ahead, self.built) = (None, None, None);
         self.needles.forget();
     }
 
