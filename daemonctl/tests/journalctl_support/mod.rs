@@ -36,8 +36,10 @@ pub fn journals() -> &'static Path {
             is_chosen || version.starts_with(VERSION),
             "compared is with {VERSION}, here is {version}"
         );
-        let name = format!("journals-{}", std::process::id());
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        // One for each test program; what one that failed has left is in the way.
+        let program = module_path!().split("::").next().unwrap_or_default();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("journals-{program}"));
+        drop(std::fs::remove_dir_all(&folder));
         let remote = Remote::find().unwrap();
         for set in sets::SETS {
             set.make(&remote, &folder.join(set.name)).unwrap();

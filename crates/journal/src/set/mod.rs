@@ -1,6 +1,7 @@
 //! The files of a query, while they grow, rotate and vanish.
 
 mod access;
+mod names;
 mod scan;
 
 use std::collections::HashMap;

@@ -4,6 +4,7 @@
 //! set back, whose boots are out of order, or which share entries. It is kept without
 //! asking every file for every entry: see [`run`].
 
+mod ahead;
 mod choose;
 mod damage;
 mod list;
