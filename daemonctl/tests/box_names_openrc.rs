@@ -224,7 +224,7 @@ fn foreign_enabling(machine: &Machine) {
             .matches("\"result\":\"ours\"")
             .count()
             .max(list.text().matches("\"result\": \"ours\"").count()),
-        11,
+        12,
         "{}",
         list.describe()
     );

@@ -199,6 +199,11 @@ fn what_makes_no_sense_is_said() {
         (&["/gone"], 4, "/gone: No such file"),
         (&["+", "A=1"], 2, "\"+\" can only be used between terms"),
         (&["-f", "-r"], 2, "cannot be used with"),
+        (&["-f", "--errors"], 2, "cannot be used with"),
+        (&["-f", "--histogram"], 2, "cannot be used with"),
+        (&["-F", "pid"], 2, "pid is no name of a field"),
+        (&["-o", "json", "--fold"], 2, "cannot be used with"),
+        (&["-o", "json", "--errors"], 2, "cannot be used with"),
         (&["-o", "odd"], 2, "no output format is called \"odd\""),
         (&["\x1b]2Jx"], 4, "called \\e]2Jx"),
     ] {
@@ -209,6 +214,13 @@ fn what_makes_no_sense_is_said() {
     }
     let output = daemonctl(&["logs", "-D", path, "-b", "1", "-g", "nowhere"]);
     assert_eq!((code(&output), text(&output)), (1, "-- No entries --\n".to_owned()));
+    for chart in ["--histogram", "--errors"] {
+        let output = daemonctl(&["logs", "-D", path, chart, "-g", "nowhere"]);
+        assert_eq!(code(&output), 1, "{chart}");
+        let output = daemonctl(&["logs", "-D", "/nonexistent", chart]);
+        assert_eq!((code(&output), text(&output)), (1, String::new()), "{chart}");
+        assert!(errors(&output).contains("/nonexistent"), "{}", errors(&output));
+    }
     let output = daemonctl(&["logs", "-D", "/nonexistent"]);
     assert_eq!(code(&output), 1, "{}", errors(&output));
     assert!(errors(&output).contains("/nonexistent"), "{}", errors(&output));
@@ -267,6 +279,25 @@ fn switches(pid: u32) -> String {
     let status = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status"));
     let status = status.unwrap();
     status.lines().filter(|line| line.contains("ctxt_switches")).collect()
+}
+
+#[test]
+fn who_waits_in_vain_is_told() {
+    let folder = Folder::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_daemonctl"))
+        .args(["logs", "-f", "-D"])
+        .arg(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    let is_waiting = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(said.contains("there is no journal"), "{said}");
+    assert!(is_waiting);
 }
 
 #[test]

@@ -110,7 +110,9 @@ pub fn names(set: &Set, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Vec<F
     damage.found
 }
 
-fn is_name(name: &[u8]) -> bool {
+/// Whether a field can have that name: capitals, digits and `_`, of which the first two are not both `_`.
+#[must_use]
+pub fn is_name(name: &[u8]) -> bool {
     let is_fit = |byte: &u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_');
     !name.is_empty() && !name.starts_with(b"__") && name.iter().all(is_fit)
 }

@@ -181,3 +181,39 @@ fn lists_that_lead_back_or_lie_end() {
         assert_eq!(file.find_data(b"_HOSTNAME=web1").ok().flatten(), None);
     }
 }
+
+#[test]
+fn buckets_that_share_a_chain_do_not_take_for_ever() {
+    const OBJECTS: u64 = 2000;
+    const ROWS: u64 = 20_000;
+    const SIZE: u64 = field::PAYLOAD as u64;
+    let made = Changed::new(10);
+    let mut bytes = made.bytes.clone();
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    let first = bytes.len() as u64;
+    for number in 1..=OBJECTS {
+        let mut object = [0; SIZE as usize];
+        object[0] = kind::FIELD;
+        object[8..16].copy_from_slice(&SIZE.to_le_bytes());
+        let next = if number < OBJECTS { first + number * SIZE } else { 0 };
+        object[field::NEXT_HASH_OFFSET..][..8].copy_from_slice(&next.to_le_bytes());
+        bytes.extend(object);
+    }
+    let table = bytes.len() as u64;
+    for _ in 0..ROWS {
+        bytes.extend(first.to_le_bytes());
+        bytes.extend(first.to_le_bytes());
+    }
+    for (at, number) in
+        [(header::FIELD_HASH_TABLE_OFFSET, table), (header::FIELD_HASH_TABLE_SIZE, ROWS * 16)]
+    {
+        bytes[at..][..8].copy_from_slice(&number.to_le_bytes());
+    }
+    let path = made.folder.join("shared.journal");
+    fs::write(&path, &bytes).unwrap();
+    let file = File::open(&path).unwrap();
+    let names: Vec<_> = file.field_names().take((OBJECTS * ROWS) as usize).collect();
+    assert!(names.len() as u64 <= bytes.len() as u64 / SIZE + 1, "{}", names.len());
+    assert!(names.last().unwrap().is_err());
+    assert_eq!(names.iter().filter(|name| name.is_err()).count(), 1);
+}

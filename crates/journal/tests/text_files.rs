@@ -247,3 +247,24 @@ fn what_cannot_be_read_is_told_and_the_rest_is_read() {
 fn file_name(path: &Path) -> &str {
     path.file_name().unwrap().to_str().unwrap()
 }
+
+#[test]
+fn seeks_by_time_over_lines_that_are_longer_than_what_is_looked_at() {
+    let path = folder("long").join("syslog");
+    for bytes in [3_000, 5_000, 20_000] {
+        let filler = "x".repeat(bytes);
+        let lines: String = (0..60)
+            .map(|n| format!("Nov 22 01:{n:02}:00 h a: {n} {}\n", filler.repeat(1 + n % 3)))
+            .collect();
+        put(&path, lines, "2026-11-22T02:00:00Z");
+        let mut source = syslog(&path, utc());
+        let found = all(&mut source);
+        assert_eq!(found.len(), 60);
+        for (index, (at, _)) in found.iter().enumerate() {
+            for (wanted, first) in [(*at, index), (at - 1, index), (at + 1, index + 1)] {
+                source.seek(Seek::Realtime(wanted), Direction::Forward);
+                assert_eq!(source.peek(), found.get(first).map(|(at, _)| *at), "{wanted}");
+            }
+        }
+    }
+}

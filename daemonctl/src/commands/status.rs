@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use host::ServiceState;
 use present::json::Document;
 
-use crate::commands::logs;
+use crate::commands::logs::last::LastLines;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::managers::{ManagerOptions, Managers};
@@ -47,7 +47,7 @@ pub struct Args {
     /// Services in one of these states, comma-separated: running, failed …, or in a manager's own words.
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     state: Vec<String>,
-    /// So many of the last lines that each logged; 0: none.
+    /// So many of the last lines that each logged; 0: none. Without a journal, of the last week.
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
     lines: u64,
     #[command(flatten)]
@@ -77,6 +77,7 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     } else {
         let layout = context.layout();
         let mut out = String::new();
+        let mut last = LastLines::new(context, args.lines, layout.theme);
         for view in views {
             text::render(
                 view,
@@ -85,12 +86,8 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
                 &layout,
                 &mut out,
             );
-            if args.lines > 0 {
-                let theme = layout.theme;
-                let snapshot = looked.filled.snapshot.as_ref();
-                let lines = logs::last::of_service(context, view, snapshot, args.lines, theme);
-                text::log_lines(&lines, &mut out);
-            }
+            let lines = last.of_service(view, looked.filled.snapshot.as_ref());
+            text::log_lines(&lines, &mut out);
         }
         if views.is_empty() && looked.unresolved.is_empty() {
             out.push_str("no service is in such a state\n");

@@ -31,12 +31,16 @@ pub fn show(
     rendering: &Rendering,
     output: Output<'_>,
 ) -> Result<Shown, Stopped> {
-    let Output { sink } = output;
+    let Output { sink, mut waits } = output;
     let mut worker = None;
     rounds(sources, query, &mut |labels, set, plan, shown, limit| {
         let worker = worker.get_or_insert_with(|| Worker::new(query, rendering, labels));
         let round = Round { query, rendering, labels, set, sink: &mut *sink, limit };
-        round.run(plan, worker, shown)
+        round.run(plan, worker, shown)?;
+        if let Some(tell) = waits.take().filter(|_| query.follow) {
+            tell(shown);
+        }
+        Ok(())
     })
 }
 
@@ -105,7 +109,9 @@ impl Waiting {
             true => None,
             false => text::Watch::new(paths.iter().copied()).ok(),
         };
-        let looks = watch.is_none() && !paths.is_empty();
+        // Of folders that are not there yet the kernel tells nothing either.
+        let is_partial = watch.as_ref().is_none_or(|watch| watch.unwatched() > 0);
+        let looks = is_partial && !paths.is_empty();
         Ok(Waiting { journals, texts: watch, looks })
     }
 

@@ -3,10 +3,11 @@
 //! A [`Query`] says which entries and in which order, [`Sources`] where they come from (journal files, and
 //! sources of text), [`Rendering`] how one looks. [`show`] plans which entries are shown (`stream`),
 //! renders them in batches on two threads (`worker`, `pipeline`), writes these in order, and waits for more
-//! where that is asked for (`follow`). [`each`] gives the entries themselves. [`matches`] makes the filters that units, identifiers, paths and
-//! levels stand for.
+//! where that is asked for (`follow`). [`each()`] gives the entries themselves. [`mod@matches`] makes the filters
+//! that units, identifiers, paths and levels stand for.
 
 mod candidates;
+pub mod cursor_file;
 mod each;
 mod follow;
 pub mod grep;

@@ -129,6 +129,8 @@ impl Explanations {
 pub struct Output<'o> {
     /// Standard output, or a pager's input.
     pub sink: &'o mut (dyn Write + Send),
+    /// Is told what was shown and what was in the way, before more is waited for.
+    pub waits: Option<&'o dyn Fn(&Shown)>,
 }
 
 /// What was shown.

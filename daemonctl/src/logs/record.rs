@@ -73,12 +73,18 @@ pub struct TextEntry {
 }
 
 impl TextEntry {
-    /// A copy of what a source shows.
-    pub fn of(record: &journal::text::Record<'_>, source: usize) -> TextEntry {
-        let fields = record.fields();
-        let mut bytes = Vec::with_capacity(256);
-        let mut lengths = Vec::with_capacity(fields.len());
-        for field in fields {
+    /// A copy of what a source shows. `used` is one that is not needed any more.
+    pub fn of(
+        record: &journal::text::Record<'_>,
+        source: usize,
+        used: Option<TextEntry>,
+    ) -> TextEntry {
+        let used = used.map(|used| (used.bytes, used.lengths));
+        let (mut bytes, mut lengths) =
+            used.unwrap_or_else(|| (Vec::with_capacity(256), Vec::with_capacity(8)));
+        bytes.clear();
+        lengths.clear();
+        for field in record.fields() {
             bytes.extend_from_slice(field.name);
             bytes.extend_from_slice(field.value);
             lengths.push((field.name.len(), field.value.len()));
@@ -92,6 +98,11 @@ impl TextEntry {
             bytes,
             lengths,
         }
+    }
+
+    /// Whether it is worth keeping for another: not after a line as long as a book.
+    pub fn is_small(&self) -> bool {
+        self.bytes.capacity() <= 4096
     }
 
     /// Its names and values.

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use journal::text::{self, Family, Kind, Trouble};
 use line::{Line, files_of};
 pub use needles::needles;
+use rustix::fs::OFlags;
 use table::{DAEMONS, Daemon, Names};
 
 /// Configuration files are read up to this many, and so many bytes of each.
@@ -85,7 +86,7 @@ pub fn is_text(path: &Path) -> bool {
         return false;
     }
     // What may not be read is told when it is tried.
-    let Ok(file) = std::fs::File::open(path) else { return true };
+    let Ok(file) = open_file(path) else { return true };
     let mut start = Vec::new();
     let read = file.take(SNIFF_BYTES).read_to_end(&mut start);
     read.is_err() || memchr::memchr(0, &start).is_none()
@@ -182,11 +183,26 @@ impl<'r> Reading<'r> {
     }
 }
 
+/// A regular file. Services may put anything in its place at any moment: nothing is waited for, and a
+/// device is not even opened if it can be helped.
+fn open_file(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let or_none = |meta: std::fs::Metadata| match meta.is_file() {
+        true => Ok(()),
+        false => Err(std::io::Error::from(std::io::ErrorKind::InvalidInput)),
+    };
+    or_none(std::fs::metadata(path)?)?;
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    or_none(file.metadata()?)?;
+    Ok(file)
+}
+
 /// The text of a configuration file; what cannot be read is empty.
 fn read_config(path: &Path) -> String {
-    let is_file = std::fs::metadata(path).is_ok_and(|meta| meta.is_file());
     let mut bytes = Vec::new();
-    if is_file && let Ok(file) = std::fs::File::open(path) {
+    if let Ok(file) = open_file(path) {
         // What was read before an error counts.
         let _ = file.take(CONFIG_BYTES_MAX).read_to_end(&mut bytes);
     }

@@ -25,7 +25,7 @@ pub enum Item {
     /// An entry of a journal.
     Journal(Position),
     /// A record of text.
-    Text(Box<TextEntry>),
+    Text(TextEntry),
     /// From here on entries are of that boot.
     Boot(Id128),
 }
@@ -43,9 +43,22 @@ pub struct Batch {
     pub boot_before: Option<Id128>,
     /// What to show; empty if there are positions.
     pub items: Vec<Item>,
+    /// Records of text that were shown: their memory is used again.
+    used: Vec<TextEntry>,
 }
 
 impl Batch {
+    /// Empties it.
+    fn clear(&mut self) {
+        self.positions.clear();
+        for item in self.items.drain(..) {
+            match item {
+                Item::Text(entry) if entry.is_small() => self.used.push(entry),
+                _ => {}
+            }
+        }
+    }
+
     /// How much there is to render.
     pub fn len(&self) -> usize {
         self.positions.len() + self.items.len()
@@ -152,8 +165,7 @@ impl Plan {
     /// Fills a batch with up to `most` items; it is empty only if the plan is done. `matched` counts what
     /// the pattern has matched until now.
     pub fn fill(&mut self, set: &Set, batch: &mut Batch, most: usize, matched: &AtomicU64) {
-        batch.items.clear();
-        batch.positions.clear();
+        batch.clear();
         batch.number = self.number;
         self.number += 1;
         if self.is_done {

@@ -211,6 +211,7 @@ impl Texts {
 
     /// The time of the record that is next, and which source has it.
     pub fn peek(&mut self) -> Option<(u64, usize)> {
+        let is_only = self.sources.len() == 1;
         loop {
             let mut best: Option<(u64, usize)> = None;
             for (index, reading) in self.sources.iter_mut().enumerate() {
@@ -228,7 +229,7 @@ impl Texts {
             let (at, index) = best?;
             let reading = self.sources.get_mut(index)?;
             let is_syslog = reading.text.source.origin().kind == Kind::Syslog;
-            if !is_syslog || reading.is_checked {
+            if !is_syslog || reading.is_checked || is_only {
                 return Some((at, index));
             }
             reading.is_checked = true;
@@ -240,10 +241,11 @@ impl Texts {
         }
     }
 
-    /// Takes the record that [`Texts::peek`] told of.
-    pub fn take(&mut self, source: usize) -> Option<TextEntry> {
+    /// Takes the record that [`Texts::peek`] told of. `used` is one that is not needed any more.
+    pub fn take(&mut self, source: usize, used: Option<TextEntry>) -> Option<TextEntry> {
         let reading = self.sources.get_mut(source)?;
-        let entry = reading.text.source.record().map(|record| TextEntry::of(&record, source));
+        let record = reading.text.source.record();
+        let entry = record.map(|record| TextEntry::of(&record, source, used));
         reading.pass();
         entry
     }

@@ -140,7 +140,7 @@ impl Worker {
             match item {
                 Item::Journal(at) => self.journal(set, *at, None, out, &mut rendered),
                 Item::Text(entry) => {
-                    self.look.entry(&**entry, entry.source + 1, None, out, &mut rendered);
+                    self.look.entry(entry, entry.source + 1, None, out, &mut rendered);
                 }
                 Item::Boot(id) => self.look.boot(*id, out),
             }

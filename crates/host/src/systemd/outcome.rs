@@ -287,7 +287,7 @@ fn failed(verb: Verb, name: &str, properties: &Properties) -> Refusal {
     });
     let hint = match kind {
         RefusalKind::Refused => format!("daemonctl reset-failed {name}, then start it again"),
-        _ => format!("daemonctl status {name}; journalctl -u {name}"),
+        _ => format!("daemonctl status {name}; daemonctl logs {name}"),
     };
     Refusal::new(kind, message).hint(hint)
 }

@@ -138,7 +138,7 @@ pub(super) fn for_manager(mut refusal: Refusal, manager: ManagerKind) -> Refusal
 
 fn of_user(part: &str) -> String {
     let Some(at) = part.find("daemonctl ") else {
-        return part.replace("journalctl -u", "journalctl --user -u");
+        return part.to_owned();
     };
     let (before, command) = part.split_at(at);
     let mut words = command.splitn(3, ' ');
@@ -226,12 +226,12 @@ mod tests {
     #[test]
     fn hints_speak_with_the_manager_that_refused() {
         let refusal = Refusal::new(RefusalKind::Failed, "x")
-            .hint("see which: daemonctl list; daemonctl status a.service; journalctl -u a.service");
+            .hint("see which: daemonctl list; daemonctl status a.service; daemonctl logs a.service");
         assert_eq!(
             for_manager(refusal, ManagerKind::SystemdUser).hint.as_deref(),
             Some(
                 "see which: daemonctl list --user; daemonctl status --user a.service; \
-                 journalctl --user -u a.service"
+                 daemonctl logs --user a.service"
             )
         );
     }

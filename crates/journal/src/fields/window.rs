@@ -111,8 +111,9 @@ impl<'a> View<'a> {
     #[inline(always)]
     pub fn bytes(&self, offset: u64, length: u64) -> Option<&'a [u8]> {
         // Beyond the copy's end where it lies before its start.
-        let from = offset.wrapping_sub(self.start) as usize;
-        match self.copy.get(from..).and_then(|rest| rest.get(..length as usize)) {
+        let from = usize::try_from(offset.wrapping_sub(self.start)).unwrap_or(usize::MAX);
+        let length_here = usize::try_from(length).unwrap_or(usize::MAX);
+        match self.copy.get(from..).and_then(|rest| rest.get(..length_here)) {
             Some(bytes) => Some(bytes),
             None => self.file.bytes(offset, length),
         }

@@ -9,14 +9,7 @@ impl File {
     /// # Errors
     /// The chain that it would be in is damaged.
     pub fn find_data(&self, payload: &[u8]) -> Result<Option<u64>, Damage> {
-        self.find_data_by_hash(payload, self.hash(payload))
-    }
-
-    /// As [`find_data`](File::find_data), with the hash of this file ([`File::hash`]) known.
-    ///
-    /// # Errors
-    /// See there.
-    pub fn find_data_by_hash(&self, payload: &[u8], hash: u64) -> Result<Option<u64>, Damage> {
+        let hash = self.hash(payload);
         let table = (header::DATA_HASH_TABLE_OFFSET, header::DATA_HASH_TABLE_SIZE);
         let mut scratch = Scratch::default();
         let mut at = self.bucket(table, hash)?;
@@ -82,7 +75,8 @@ impl File {
             Ok((table, rows)) => (table, 0..rows, None),
             Err(damage) => (0, 0..0, Some(damage)),
         };
-        FieldNames { file: self, table, rows, next: 0, failed }
+        let left = self.size_bytes() / field::PAYLOAD as u64;
+        FieldNames { file: self, table, rows, next: 0, left, failed }
     }
 }
 
@@ -132,6 +126,8 @@ pub struct FieldNames<'f> {
     table: u64,
     rows: std::ops::Range<u64>,
     next: u64,
+    /// No more objects have room in the file: buckets that share a chain would take for ever.
+    left: u64,
     failed: Option<Damage>,
 }
 
@@ -142,6 +138,11 @@ impl<'f> FieldNames<'f> {
             self.next = self.file.bucket_at(self.table, row)?;
         }
         let at = std::mem::take(&mut self.next);
+        let Some(left) = self.left.checked_sub(1) else {
+            self.rows = 0..0;
+            return Err(Damage { offset: at, what: "the chains of fields share objects" });
+        };
+        self.left = left;
         let object = self.file.object(at, kind::FIELD)?;
         match forward(at, object.u64_at(field::NEXT_HASH_OFFSET)) {
             Ok(next) => self.next = next,

@@ -21,6 +21,7 @@ pub use list::EntryList;
 pub use lookup::{FieldNames, Values};
 pub use object::{Items, Object};
 pub use payload::{PAYLOAD_MAX, Scratch};
+pub(crate) use unpack::XZ_MEMORY_KIB;
 
 use std::fs::OpenOptions;
 use std::io;
@@ -88,7 +89,7 @@ impl File {
     ///
     /// # Errors
     /// See [`open`](File::open).
-    pub fn from_fd(file: OwnedFd, path: &Path) -> Result<File, OpenError> {
+    pub(crate) fn from_fd(file: OwnedFd, path: &Path) -> Result<File, OpenError> {
         let stat = rustix::fs::fstat(&file).map_err(io::Error::from)?;
         let kind = FileType::from_raw_mode(stat.st_mode);
         if kind != FileType::RegularFile {
@@ -145,7 +146,7 @@ impl File {
 
     /// One number of the header as it is now, by its place in [`layout::header`]: where a whole
     /// [`header`](File::header) would be too slow. 0 if the header is too short to have it.
-    pub fn header_u64(&self, at: usize) -> u64 {
+    pub(crate) fn header_u64(&self, at: usize) -> u64 {
         let is_there = self.header_size >= at as u64 + 8;
         if is_there { u64_at(self.bytes(at as u64, 8).unwrap_or_default(), 0) } else { 0 }
     }

@@ -3,7 +3,7 @@
 use super::{Damage, Entry, File};
 use crate::format::flags::OBJECT_COMPRESSED;
 use crate::format::layout::{
-    self, data as data_at, entry as entry_at, id_at, kind, object as at, u64_at,
+    self, TIME_END_USEC, data as data_at, entry as entry_at, id_at, kind, object as at, u64_at,
 };
 
 /// An object that lies in its file as a whole and is of the kind that was asked for.
@@ -84,27 +84,13 @@ impl File {
         if wanted != kind::UNUSED && found != wanted {
             return damage("the object is of another kind");
         }
-        if size < self.least_size(found) {
+        if size < layout::size_min(found, self.is_compact()) {
             return damage("the object is too short for its kind");
         }
         match bytes(offset, size) {
             Some(bytes) => Ok(Object { offset, kind: found, flags, bytes }),
             None => damage("the object reaches beyond the file's end"),
         }
-    }
-
-    /// The shortest that an object of that kind can be.
-    fn least_size(&self, kind: u8) -> u64 {
-        let size = match kind {
-            kind::DATA => self.payload_at,
-            kind::FIELD => layout::field::PAYLOAD,
-            kind::ENTRY => entry_at::ITEMS,
-            kind::DATA_HASH_TABLE | kind::FIELD_HASH_TABLE => layout::hash_table::ITEMS,
-            kind::ENTRY_ARRAY => layout::entry_array::ITEMS,
-            kind::TAG => layout::tag::SIZE,
-            _ => at::HEAD,
-        };
-        size as u64
     }
 
     /// The data object there.
@@ -218,9 +204,6 @@ impl File {
         }
     }
 }
-
-/// What journald takes for no time: 2^55 microseconds, in the year 3111.
-const TIME_END_USEC: u64 = 1 << 55;
 
 /// The data objects of an entry: their offsets, unchecked.
 #[derive(Clone, Debug)]

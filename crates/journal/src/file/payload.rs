@@ -108,7 +108,7 @@ impl File {
     ///
     /// # Errors
     /// It can't be decompressed.
-    pub fn payload_of<'a>(
+    pub(crate) fn payload_of<'a>(
         &self,
         object: &Object<'a>,
         scratch: &'a mut Scratch,

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use zstd::zstd_safe::{DCtx, InBuffer, OutBuffer, ResetDirective, get_frame_content_size};
 
 /// More memory than this is not given to XZ's dictionary; journald's needs one MiB.
-const XZ_MEMORY_KIB: u32 = 80 << 10;
+pub(crate) const XZ_MEMORY_KIB: u32 = 80 << 10;
 /// A Zstandard frame is decompressed in blocks of 128 KiB: what is not much longer is not peeked into.
 const ZSTD_PEEK_MIN: u64 = 512 << 10;
 

@@ -194,6 +194,25 @@ pub mod tag {
     pub const SIZE: usize = 64;
 }
 
+/// What journald takes for no time: 2^55 microseconds, in the year 3111. Likewise no epoch of a tag.
+pub const TIME_END_USEC: u64 = 1 << 55;
+
+/// How many bytes an object of that kind ([`kind`]) has at least.
+#[inline]
+pub fn size_min(kind: u8, is_compact: bool) -> u64 {
+    let bytes = match kind {
+        kind::DATA if is_compact => data::COMPACT_PAYLOAD,
+        kind::DATA => data::PAYLOAD,
+        kind::FIELD => field::PAYLOAD,
+        kind::ENTRY => entry::ITEMS,
+        kind::DATA_HASH_TABLE | kind::FIELD_HASH_TABLE => hash_table::ITEMS,
+        kind::ENTRY_ARRAY => entry_array::ITEMS,
+        kind::TAG => tag::SIZE,
+        _ => object::HEAD,
+    };
+    bytes as u64
+}
+
 /// The number at that place, or 0 where there is none.
 pub fn u64_at(bytes: &[u8], at: usize) -> u64 {
     match bytes.get(at..).and_then(|rest| rest.first_chunk()) {

@@ -1,11 +1,11 @@
 //! What could not be read, and who could.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::file::OpenError;
+use crate::groups;
 
 /// A file or folder that could not be read.
 #[derive(Debug)]
@@ -81,13 +81,12 @@ impl Access {
             .unwrap_or(Path::new("/var/log/journal"));
         let list = access_list(folder);
         let caller = Caller::new();
-        let known = fs::read_to_string("/etc/group").unwrap_or_default();
-        Access::new(&list, &caller, &known)
+        Access::new(&list, &caller, &groups::known())
     }
 
     fn new(list: &[u32], caller: &Caller, known: &str) -> Access {
-        let own = gid_of(known, GROUP);
-        let mut groups: Vec<String> = list.iter().map(|gid| name_of(known, *gid)).collect();
+        let own = groups::gid_of(known, GROUP);
+        let mut groups: Vec<String> = list.iter().map(|gid| shown(known, *gid)).collect();
         groups.push(GROUP.to_owned());
         groups.sort_unstable();
         groups.dedup();
@@ -146,21 +145,8 @@ fn parse_access_list(bytes: &[u8]) -> Vec<u32> {
         .collect()
 }
 
-/// Groups' lines as (name, gid).
-fn groups(known: &str) -> impl Iterator<Item = (&str, u32)> {
-    known.lines().filter_map(|line| {
-        let mut parts = line.split(':');
-        Some((parts.next()?, parts.nth(1)?.parse().ok()?))
-    })
-}
-
-fn gid_of(known: &str, name: &str) -> Option<u32> {
-    groups(known).find(|(known, _)| *known == name).map(|(_, gid)| gid)
-}
-
-fn name_of(known: &str, gid: u32) -> String {
-    let found = groups(known).find(|(_, known)| *known == gid);
-    found.map_or_else(|| gid.to_string(), |(name, _)| name.to_owned())
+fn shown(known: &str, gid: u32) -> String {
+    groups::name_of(known, gid).map_or_else(|| gid.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -200,6 +200,14 @@ impl Set {
         if known.is_none() && self.round <= 1 {
             return false;
         }
+        if path.as_os_str() == "-" {
+            // Standard input has no name that could be given to another file.
+            let slot = known.and_then(|index| self.files.get_mut(index as usize));
+            return slot.and_then(Option::as_mut).is_some_and(|slot| {
+                slot.round = self.round;
+                true
+            });
+        }
         let Ok(metadata) = fs::metadata(path) else { return false };
         let identity = (metadata.dev(), metadata.ino());
         let round = self.round;

@@ -216,10 +216,13 @@ fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::
     unsafe {
         let previous = (*PREVIOUS.0.get()).assume_init_ref();
         let handler = previous.sa_sigaction;
-        if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
+        // A fault comes again by itself, and can't be ignored; what kill(2) sent does not, and can.
+        let is_sent = (*info).si_code <= 0;
+        if handler == libc::SIG_IGN && is_sent {
+            // We stay: our own mappings need us as before.
+        } else if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
             libc::sigaction(signal, previous, ptr::null_mut());
-            // A fault comes again by itself; what kill(2) sent does not.
-            if (*info).si_code <= 0 {
+            if is_sent {
                 libc::raise(signal);
             }
         } else if previous.sa_flags & libc::SA_SIGINFO != 0 {

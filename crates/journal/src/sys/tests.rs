@@ -69,6 +69,7 @@ fn what_is_not_ours_ends_the_process_as_ever() {
         assert_eq!(again(test).signal(), Some(libc::SIGBUS), "{test}");
     }
     assert!(again("handled_by_others").success());
+    assert!(again("ignored_by_others").success());
 }
 
 #[test]
@@ -111,4 +112,18 @@ fn handled_by_others() {
         unsafe { libc::raise(libc::SIGBUS) };
         assert_eq!(SEEN.load(Ordering::Relaxed), count);
     }
+}
+
+#[test]
+#[ignore = "changes its process"]
+fn ignored_by_others() {
+    // SAFETY: no handler of ours is involved.
+    unsafe { libc::signal(libc::SIGBUS, libc::SIG_IGN) };
+    let mapping = ours();
+    for _ in 0..2 {
+        // SAFETY: a signal to ourselves.
+        unsafe { libc::raise(libc::SIGBUS) };
+    }
+    assert_eq!(mapping.bytes(0, 1), Some([0].as_slice()));
+    assert!(mapping.was_truncated());
 }

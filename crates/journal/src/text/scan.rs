@@ -45,7 +45,7 @@ impl<'a> Scan<'a> {
         self.at += self.rest().iter().take(most).take_while(|found| **found == byte).count();
     }
 
-    /// Takes a decimal number of `least` to `most` digits (at most 19); more digits are not one.
+    /// Takes a decimal number of `least` to `most` digits (at most 19); further digits stay.
     pub fn digits(&mut self, least: usize, most: usize) -> Option<u64> {
         let (mut value, mut count) = (0_u64, 0);
         for byte in self.rest().iter().take(most) {

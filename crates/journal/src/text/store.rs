@@ -11,6 +11,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::unpack::{self, Packing, Unpacker};
 use super::{Trouble, Why};
+use crate::groups;
 
 /// Archives that are no longer than this when unpacked are kept in memory.
 const MEMORY_BYTES_MAX: usize = 4 << 20;
@@ -270,19 +271,10 @@ pub fn trouble_of(path: &Path, error: &io::Error) -> Trouble {
 fn who_may(path: &Path) -> String {
     let readable = fs::metadata(path).ok().filter(|meta| meta.mode() & 0o040 != 0);
     match readable {
-        Some(meta) if meta.gid() != 0 => match group_name(meta.gid()) {
+        Some(meta) if meta.gid() != 0 => match groups::name_of(&groups::known(), meta.gid()) {
             Some(name) => format!("users in group '{name}' may read it"),
             None => format!("users in group {} may read it", meta.gid()),
         },
         _ => "root may read it".to_owned(),
     }
-}
-
-/// The name of a group in /etc/group.
-fn group_name(gid: u32) -> Option<String> {
-    let groups = fs::read_to_string("/etc/group").ok()?;
-    let line = groups
-        .lines()
-        .find(|line| line.split(':').nth(2).and_then(|number| number.parse().ok()) == Some(gid))?;
-    line.split(':').next().map(str::to_owned)
 }

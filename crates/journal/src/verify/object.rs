@@ -3,12 +3,9 @@
 use super::problem::Cause;
 use crate::file::Header;
 use crate::format::layout::{
-    data as data_at, entry as entry_at, entry_array as array_at, field as field_at,
-    hash_table as table_at, kind, object as head_at, tag as tag_at, u32_at, u64_at,
+    TIME_END_USEC, data as data_at, entry as entry_at, entry_array as array_at, field as field_at,
+    hash_table as table_at, kind, object as head_at, size_min, tag as tag_at, u32_at, u64_at,
 };
-
-/// Points in time and epochs end here: 2^55, in the year 3111.
-const END_OF_TIME: u64 = 1 << 55;
 
 /// A file's bytes, and what its header says of the shape of its objects.
 #[derive(Clone, Copy, Debug)]
@@ -53,27 +50,12 @@ impl<'b> Bytes<'b> {
         let [kind, flags, ..] = *head else { return Err(Cause::BadMessage) };
         let size = u64_at(head, head_at::SIZE);
         let is_wanted = kind != kind::UNUSED && (wanted == kind::UNUSED || wanted == kind);
-        if !is_wanted || size < self.least(kind) {
+        if !is_wanted || size < size_min(kind, self.is_compact) {
             return Err(Cause::BadMessage);
         }
         let object =
             Object { kind, flags, bytes: self.part(offset, size)?, is_compact: self.is_compact };
         if object.is_sound(offset) { Ok(object) } else { Err(Cause::BadMessage) }
-    }
-
-    /// How many bytes an object of that kind has at least.
-    fn least(&self, kind: u8) -> u64 {
-        let bytes = match kind {
-            kind::DATA if self.is_compact => data_at::COMPACT_PAYLOAD,
-            kind::DATA => data_at::PAYLOAD,
-            kind::FIELD => field_at::PAYLOAD,
-            kind::ENTRY => entry_at::ITEMS,
-            kind::DATA_HASH_TABLE | kind::FIELD_HASH_TABLE => table_at::ITEMS,
-            kind::ENTRY_ARRAY => array_at::ITEMS,
-            kind::TAG => tag_at::SIZE,
-            _ => head_at::HEAD,
-        };
-        bytes as u64
     }
 }
 
@@ -151,8 +133,8 @@ impl<'b> Object<'b> {
             kind::ENTRY => {
                 holds(entry_at::ITEMS, self.items().step)
                     && self.u64(entry_at::SEQNUM) > 0
-                    && (1..END_OF_TIME).contains(&self.u64(entry_at::REALTIME))
-                    && self.u64(entry_at::MONOTONIC) < END_OF_TIME
+                    && (1..TIME_END_USEC).contains(&self.u64(entry_at::REALTIME))
+                    && self.u64(entry_at::MONOTONIC) < TIME_END_USEC
             }
             kind::DATA_HASH_TABLE | kind::FIELD_HASH_TABLE => {
                 holds(table_at::ITEMS, table_at::ITEM)
@@ -163,7 +145,9 @@ impl<'b> Object<'b> {
                     && next.is_multiple_of(8)
                     && (next == 0 || next > offset)
             }
-            kind::TAG => self.bytes.len() == tag_at::SIZE && self.u64(tag_at::EPOCH) < END_OF_TIME,
+            kind::TAG => {
+                self.bytes.len() == tag_at::SIZE && self.u64(tag_at::EPOCH) < TIME_END_USEC
+            }
             _ => true,
         }
     }

@@ -10,13 +10,11 @@ use siphasher::sip::SipHasher24;
 use zstd::zstd_safe::{DCtx, ResetDirective, get_frame_content_size};
 
 use super::problem::Cause;
-use crate::file::{Header, PAYLOAD_MAX};
+use crate::file::{Header, PAYLOAD_MAX, XZ_MEMORY_KIB};
 use crate::format::flags;
 use crate::format::hash;
 use crate::id::Id128;
 
-/// More memory than this is not given to XZ's dictionary; journald's needs one MiB.
-const XZ_MEMORY_KIB: u32 = 80 << 10;
 /// Bytes of a payload that are hashed at once.
 const PIECE: usize = 1 << 20;
 

@@ -2,7 +2,7 @@
 //!
 //! The order is sd-journal's, in every detail that can be seen from outside, for files whose clock was
 //! set back, whose boots are out of order, or which share entries. It is kept without
-//! asking every file for every entry: see [`run`].
+//! asking every file for every entry: see `run`.
 
 mod ahead;
 mod choose;

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry as Place;
 
 use super::clock::{Clock, Style};
 use super::shape;
+use super::structured;
 use super::zone::LocalTime;
 use crate::{Column, Kind, Rows, Timestamp, Value, text};
 
@@ -78,7 +79,10 @@ impl Errors {
     /// Takes a message.
     pub fn add(&mut self, said: &Said<'_>) {
         self.scratch.clear();
-        shape::push(said.message, &mut self.scratch);
+        // All objects of a program look alike: what they say counts.
+        let object = structured::read(said.message);
+        let message = object.as_ref().map_or(said.message, |object| object.text.as_bytes());
+        shape::push(message, &mut self.scratch);
         let key = shape::key(said.service, &self.scratch);
         let is_full = self.groups.len() >= MOST;
         match self.groups.entry(key) {
@@ -227,19 +231,14 @@ fn time(usec: u64, text: &str) -> Value<'_> {
     Value::Timestamp(Timestamp { unix_seconds: usec as f64 / 1e6, text: text.into() })
 }
 
-/// What syslog(3) calls a level.
+/// What syslog(3) calls the levels, from 0, the worst, to 7.
+pub const LEVELS: [&str; 8] =
+    ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
+/// What syslog(3) calls a level; what is beyond the last is the last.
 #[must_use]
-pub const fn level_name(level: u8) -> &'static str {
-    match level {
-        0 => "emerg",
-        1 => "alert",
-        2 => "crit",
-        3 => "err",
-        4 => "warning",
-        5 => "notice",
-        6 => "info",
-        _ => "debug",
-    }
+pub fn level_name(level: u8) -> &'static str {
+    LEVELS.get(usize::from(level)).copied().unwrap_or("debug")
 }
 
 #[cfg(test)]
@@ -281,6 +280,21 @@ mod tests {
         ");
         assert_eq!(rows[1].example, "lost 7 of 9");
         assert!(counted().rows(None, Utc).iter().all(|row| !row.is_new));
+    }
+
+    #[test]
+    fn objects_are_told_apart_by_what_they_say() {
+        let mut errors = Errors::default();
+        for message in [
+            r#"{"level":"error","msg":"disk full","free":1}"#,
+            r#"{"level":"error","msg":"disk full","free":22}"#,
+            r#"{"level":"error","msg":"no route","free":1}"#,
+        ] {
+            errors.add(&said(1, NEW, "a", message));
+        }
+        let rows = errors.rows(None, Utc);
+        let shapes: Vec<_> = rows.iter().map(|row| (row.count, row.shape.as_str())).collect();
+        assert_eq!(shapes, [(2, "disk full free=<n>"), (1, "no route free=<n>")]);
     }
 
     #[test]

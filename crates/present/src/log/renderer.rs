@@ -84,16 +84,6 @@ impl Renderer {
         }
     }
 
-    /// Whether it shows something of the catalogue's text for an entry: [`Extras::catalog`].
-    #[must_use]
-    pub const fn wants_catalog(&self) -> bool {
-        match self.kind {
-            Kind::Short(_) => self.options.catalog || self.options.links.is_some(),
-            Kind::Verbose(_) => self.options.catalog,
-            _ => false,
-        }
-    }
-
     /// Appends `entry` to `out`.
     pub fn write(&mut self, entry: &impl Entry, out: &mut Vec<u8>) -> Written {
         self.write_with(entry, &Extras::default(), out)

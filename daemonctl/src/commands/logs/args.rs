@@ -20,7 +20,7 @@ Examples:
   daemonctl logs --since '1h ago' -p warning
   daemonctl logs -b -1 -k          the kernel, in the boot before this one
   daemonctl logs -g 'timeout|refused' --histogram
-  daemonctl logs --errors          what goes wrong in this boot, and what of it is new
+  daemonctl logs --errors          what goes wrong, and what of it is new in this boot
   daemonctl logs sshd -n 20 -o json
   daemonctl logs /srv/app/app.log  a file of any program, with what rotation made of it
 
@@ -147,7 +147,7 @@ pub enum SourceKind {
 #[command(next_help_heading = "Shown")]
 pub struct Shown {
     /// How an entry looks: short, short-iso, short-precise, short-full, short-monotonic, short-unix, verbose, cat, json, json-pretty, export, with-unit …
-    #[arg(short, long, value_name = "FORMAT")]
+    #[arg(short, long, value_name = "FORMAT", conflicts_with_all = ["fold", "histogram", "errors"])]
     pub output: Option<present::log::Format>,
     /// Only these fields, comma-separated (verbose, json, export, cat).
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
@@ -199,10 +199,10 @@ pub struct Instead {
     #[arg(short = 'N', long)]
     pub fields: bool,
     /// A chart of how many entries there are, by time and level; or by service.
-    #[arg(long, value_name = "level|service", num_args = 0..=1, require_equals = true, default_missing_value = "level")]
+    #[arg(long, value_name = "level|service", num_args = 0..=1, require_equals = true, default_missing_value = "level", conflicts_with = "follow")]
     pub histogram: Option<ChartBy>,
     /// What goes wrong, by frequency, and what of it is new since the last boot.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "follow")]
     pub errors: bool,
     /// How much space the journal takes.
     #[arg(long)]

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
+use journal::unique::is_name;
 use present::json::{Document, Object};
 use present::log::errors::{COLUMNS, Row, Said};
 use present::log::histogram::{By, Chart, Counts};
@@ -32,7 +33,7 @@ pub fn histogram(
     prepared: Prepared,
 ) -> Result<ExitCode, Failure> {
     let query = show::query(args, &prepared)?;
-    let Prepared { set, texts, notes, zone, .. } = prepared;
+    let Prepared { set, texts, notes, zone, doubtful, .. } = prepared;
     let zone =
         || LocalZone::new(if args.shown.utc { jiff::tz::TimeZone::UTC } else { zone.clone() });
     let (mut counted, place) = (Histogram::default(), zone());
@@ -42,15 +43,17 @@ pub fn histogram(
         ControlFlow::Continue(())
     });
     let shown = shown.map_err(Failure::failed)?;
+    let status = show::outcome(&query, &notes, &shown, doubtful)?;
     let counts = counted.counts(BARS);
     if context.common.json {
-        return document(context, &notes.document(&shown), |document| {
+        document(context, &notes.document(&shown), |document| {
             let width = counts.as_ref().map(|counts| counts.width_seconds);
             document.put_json("bucket_seconds", &width.into())?;
             document.array("buckets")?;
             counts.iter().flat_map(buckets).try_for_each(|bucket| document.item(bucket))?;
             document.end_array()
-        });
+        })?;
+        return Ok(status);
     }
     let mut out = String::new();
     let (by, services) = match by {
@@ -62,11 +65,12 @@ pub fn histogram(
             let chart = Chart { layout: context.layout(), by, services };
             chart.draw(counts, zone(), &mut out);
         }
+        None if args.shown.quiet || notes.is_all_unread(&shown) => {}
         None => out.push_str(present::log::NO_ENTRIES),
     }
     context.print(&out)?;
     notes.tell(&shown, args.shown.quiet);
-    Ok(ExitCode::SUCCESS)
+    Ok(status)
 }
 
 fn buckets(counts: &Counts) -> impl Iterator<Item = Object> {
@@ -102,7 +106,7 @@ fn buckets(counts: &Counts) -> impl Iterator<Item = Object> {
 /// It can't be written.
 pub fn errors(context: &Context, args: &Args, prepared: Prepared) -> Result<ExitCode, Failure> {
     let query = show::query(args, &prepared)?;
-    let Prepared { set, texts, notes, zone, .. } = prepared;
+    let Prepared { set, texts, notes, zone, doubtful, .. } = prepared;
     let boots = journal::boots::list(&set);
     let last_boot = match boots.as_slice() {
         [.., _, last] => Some(last.id.0),
@@ -122,6 +126,7 @@ pub fn errors(context: &Context, args: &Args, prepared: Prepared) -> Result<Exit
         ControlFlow::Continue(())
     });
     let shown = shown.map_err(Failure::failed)?;
+    let status = show::outcome(&query, &notes, &shown, doubtful)?;
     let zone = LocalZone::new(if args.shown.utc { jiff::tz::TimeZone::UTC } else { zone });
     let rows: Vec<Row> = counted.rows(last_boot, zone);
     let view = View::parse(COLUMNS, &Columns::default())?;
@@ -130,16 +135,19 @@ pub fn errors(context: &Context, args: &Args, prepared: Prepared) -> Result<Exit
             COLUMNS,
             &Columns { columns: Some("+level,+example"), ..Columns::default() },
         )?;
-        return document(context, &notes.document(&shown), |document| {
+        document(context, &notes.document(&shown), |document| {
             document.array("errors")?;
             rows.iter()
                 .try_for_each(|row| document.item(present::json::row(all.columns(), row)))?;
             document.end_array()?;
             document.put_json("others", &counted.others.into())
-        });
+        })?;
+        return Ok(status);
     }
     let mut out = String::new();
     match rows.is_empty() {
+        // What could not be read may be full of them.
+        true if notes.is_all_unread(&shown) => {}
         true => out.push_str("no errors\n"),
         false => table::render(&view, &rows, &view.select(&rows), &context.layout(), &mut out),
     }
@@ -148,20 +156,19 @@ pub fn errors(context: &Context, args: &Args, prepared: Prepared) -> Result<Exit
     }
     context.print(&out)?;
     notes.tell(&shown, args.shown.quiet);
-    Ok(ExitCode::SUCCESS)
+    Ok(status)
 }
 
 fn document(
     context: &Context,
     notes: &[present::json::Note],
     fill: impl FnOnce(&mut Document<&mut Vec<u8>>) -> std::io::Result<()>,
-) -> Result<ExitCode, Failure> {
+) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     let mut document = Document::begin(&mut bytes, "logs")?;
     fill(&mut document)?;
     document.finish(notes)?;
-    context.print(&String::from_utf8_lossy(&bytes))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(context.print(&String::from_utf8_lossy(&bytes))?)
 }
 
 /// What journalctl(1) has an option for that means the same: it is what is called `journalctl` here that
@@ -182,6 +189,11 @@ pub fn journalctls(context: &Context, args: &Args) -> Result<Option<ExitCode>, F
         if is_asked {
             words.push(option.into());
         }
+    }
+    if let Some(field) = instead.field.as_ref().filter(|field| !is_name(field.as_bytes())) {
+        return Err(Failure::usage(format_args!("{field} is no name of a field")).hint(
+            "capitals, digits and _, as in _PID or MESSAGE; `daemonctl logs -N` lists them",
+        ));
     }
     words.extend(instead.field.as_ref().map(|field| option("field", field.as_ref())));
     words.extend(instead.verify_key.as_ref().map(|key| option("verify-key", key.as_ref())));

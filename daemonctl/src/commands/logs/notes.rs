@@ -9,6 +9,9 @@ use present::json::Note;
 
 use crate::logs::Shown;
 
+/// Where there is nothing to read, and nothing that says why.
+const NOTHING: &str = "there is no journal and no other log here that was asked for";
+
 /// What is known of sources before they are read.
 #[derive(Debug, Default)]
 pub struct Notes {
@@ -40,7 +43,7 @@ impl Notes {
         }
         lines.extend(self.troubles(shown).into_iter().map(|(_, line)| line));
         if lines.is_empty() && self.is_all_unread(shown) {
-            lines.push("there is no journal and no other log here that was asked for".to_owned());
+            lines.push(NOTHING.to_owned());
         }
         let mut error = std::io::stderr().lock();
         for line in lines {
@@ -59,7 +62,11 @@ impl Notes {
         });
         let damage = damage(shown).map(|(path, what)| note(&path, Why::Unknown, what));
         let texts = self.troubles(shown).into_iter().map(|(why, line)| note("logs", why, line));
-        journal.chain(damage).chain(texts).collect()
+        let mut notes: Vec<Note> = journal.chain(damage).chain(texts).collect();
+        if notes.is_empty() && self.is_all_unread(shown) {
+            notes.push(note("logs", Why::NotApplicable, NOTHING.to_owned()));
+        }
+        notes
     }
 
     /// What sources of text have to say, what they say alike in one line.

@@ -37,7 +37,10 @@ pub fn run(context: &Context, args: &Args, prepared: Prepared) -> Result<ExitCod
     }?;
     let rendering = rendering(context, args, format, zone, !texts.is_empty());
     let mut sources = logs::Sources { set, texts };
-    let shown = logs::show(&mut sources, &query, &rendering, Output { sink: &mut sink });
+    // Who waits leaves with ^C, and would never learn it.
+    let tell = |shown: &Shown| notes.tell(shown, args.shown.quiet);
+    let output = Output { sink: &mut sink, waits: Some(&tell) };
+    let shown = logs::show(&mut sources, &query, &rendering, output);
     let ended = shown.map_err(Failure::failed).and_then(|shown| {
         let is_quiet = args.shown.quiet
             || format.is_quiet()
@@ -48,7 +51,9 @@ pub fn run(context: &Context, args: &Args, prepared: Prepared) -> Result<ExitCod
     });
     sink.close();
     let shown = ended?;
-    notes.tell(&shown, args.shown.quiet);
+    if !query.follow {
+        notes.tell(&shown, args.shown.quiet);
+    }
     outcome(&query, &notes, &shown, doubtful)
 }
 
@@ -155,7 +160,9 @@ fn rendering(
         Arc::new(Explanations::of_machine(root))
     });
     let marks = has_texts && !format.is_quiet() && format != Format::Verbose;
-    let for_people = shown.fold || shown.output.is_none() && is_terminal && !shown.catalog;
+    // Neither explanations nor cut lines are known to the look for people.
+    let is_plain = shown.catalog || shown.no_full;
+    let for_people = shown.fold || shown.output.is_none() && is_terminal && !is_plain;
     let look = Look {
         theme: layout.theme,
         utc: shown.utc,
@@ -195,16 +202,7 @@ fn end(
     Ok(())
 }
 
-/// Whoever reads the file meanwhile finds the old cursor or the new one.
 fn write_cursor(path: &std::path::Path, cursor: &str) -> Result<(), Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = std::path::PathBuf::from(beside);
-    let written = std::fs::write(&beside, format!("{cursor}\n"))
-        .and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        // It may be what could not be written.
-        let _ = std::fs::remove_file(&beside);
-        Failure::failed(format_args!("cannot write {}: {error}", path.display()))
-    })
+    crate::logs::cursor_file::write(path, cursor)
+        .map_err(|error| Failure::failed(format_args!("cannot write {}: {error}", path.display())))
 }

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use journal::Id128;
 use journal::boots;
 use journal::set::Set;
+use present::log::errors::LEVELS;
 
 use super::args::Args;
 use crate::failure::Failure;
@@ -135,8 +136,6 @@ pub fn or_what<T>(
     }))
 }
 
-/// The levels, from the worst.
-const LEVELS: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 /// Other names of levels.
 const ALSO: [(&str, usize); 4] = [("panic", 0), ("error", 3), ("warn", 4), ("critical", 2)];
 

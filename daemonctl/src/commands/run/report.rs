@@ -88,7 +88,7 @@ pub fn ended(
         lines.push(format!("  {}", figures.join(", ")));
     }
     if end.result != "success" {
-        lines.push(format!("  journalctl -u {name}"));
+        lines.push(format!("  daemonctl logs {name}"));
     }
     context.print(&safe(&format!("{}\n", lines.join("\n"))))?;
     Ok(())

@@ -92,8 +92,9 @@ impl Plan {
                     }
                 }
                 (_, Some((_, source))) => {
-                    if let Some(entry) = self.texts.take(source) {
-                        batch.items.push(Item::Text(Box::new(entry)));
+                    let used = batch.used.pop();
+                    if let Some(entry) = self.texts.take(source, used) {
+                        batch.items.push(Item::Text(entry));
                         self.count();
                     }
                 }

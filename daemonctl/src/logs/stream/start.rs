@@ -101,7 +101,7 @@ impl Plan {
                     u64::from(is_match)
                 }
                 (_, Some((_, source))) => {
-                    let entry = self.texts.take(source);
+                    let entry = self.texts.take(source, None);
                     self.has_texts = true;
                     let is_match = tester
                         .as_ref()

@@ -42,9 +42,7 @@ pub fn names(tool: &Tool, set: &Set) -> Result<(), Failure> {
 
 /// What sd-journal takes for a field's name.
 fn is_name(name: &[u8]) -> bool {
-    (1..=NAME_BYTES).contains(&name.len())
-        && !name.starts_with(b"__")
-        && name.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
+    name.len() <= NAME_BYTES && unique::is_name(name)
 }
 
 /// Lines on their way out.

@@ -18,6 +18,7 @@ use super::failure::{Failure, words};
 use super::settings::{Action, Settings};
 use super::{Level, Tool};
 use super::{boots, fields};
+use crate::logs::cursor_file;
 use crate::logs::matches::{self, BadMatch, UnitOf};
 use crate::logs::{Explanations, Output, Query, Rendering, Sources, Start, Stopped, show};
 use crate::zones::MachineZones;
@@ -143,7 +144,7 @@ fn entries(tool: &Tool, set: Set, filter: Filter) -> Result<(), Failure> {
     let rendering = rendering(tool);
     let mut sink = tool.sink()?;
     let mut sources = Sources::of_journal(set);
-    let shown = show(&mut sources, &query, &rendering, Output { sink: &mut sink });
+    let shown = show(&mut sources, &query, &rendering, Output { sink: &mut sink, waits: None });
     let shown = shown.map_err(|stopped| of_stopped(&stopped))?;
     let mut last = Vec::new();
     if shown.entries == 0 && !settings.quiet && !settings.follow {
@@ -244,15 +245,7 @@ fn rendering(tool: &Tool) -> Rendering {
 
 /// Writes the cursor for the next time.
 fn remember(file: &Path, cursor: &Cursor) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let temporary =
-        folder.unwrap_or_else(|| Path::new(".")).join(format!(".#{name}{:x}", std::process::id()));
-    let written = std::fs::write(&temporary, format!("{cursor}\n"))
-        .and_then(|()| std::fs::rename(&temporary, file));
-    written.map_err(|error| {
-        // It may not even be there.
-        let _ = std::fs::remove_file(&temporary);
+    cursor_file::write(file, &cursor.to_string()).map_err(|error| {
         let (file, why) = (file.display(), words(&error));
         Failure::new(format!("Failed to write new cursor to {file}: {why}"))
     })

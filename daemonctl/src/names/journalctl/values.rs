@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use present::log::Format;
+use present::log::errors::LEVELS;
 use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
 use unit::time::span::{USEC_PER_SEC, parse_usec};
 use unit::time::timestamp;
@@ -13,9 +14,6 @@ use super::failure::{Failure, words};
 use super::settings::{BootChoice, Lines};
 use crate::logs::grep::Case;
 use crate::zones::MachineZones;
-
-/// The levels, from the worst.
-const LEVELS: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
 /// The facilities that have a name.
 const FACILITIES: [(u32, &str); 20] = [

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, ErrorKind, Read},
+    io::{BufRead, BufReader, ErrorKind},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
 };
@@ -78,14 +78,19 @@ fn lengths(
     })
 }
 
-/// Whether ours prints as many lines as grep counts.
-pub fn check_count(grep: &[String], ours: &[String]) -> Result<()> {
-    let read = |error| Error::io(format!("read what `{}` says", ours.join(" ")))(error);
-    let (mut child, mut output) = start(grep)?;
-    let mut text = String::new();
-    output.read_to_string(&mut text).map_err(read)?;
-    child.wait().map_err(read)?;
-    let (mut child, mut output) = start(ours)?;
+/// Whether both print as many lines: ours begin with the source's name.
+pub fn check_lines(grep: &[String], ours: &[String]) -> Result<()> {
+    let (theirs, own) = (lines(grep)?, lines(ours)?);
+    if theirs == own {
+        return Ok(());
+    }
+    let outcome = format!("prints {own} lines, and grep {theirs}");
+    Err(Error::Command { line: ours.join(" "), outcome })
+}
+
+fn lines(argv: &[String]) -> Result<u64> {
+    let read = |error| Error::io(format!("read what `{}` says", argv.join(" ")))(error);
+    let (mut child, mut output) = start(argv)?;
     let mut lines: u64 = 0;
     loop {
         let part = output.fill_buf().map_err(read)?;
@@ -97,11 +102,7 @@ pub fn check_count(grep: &[String], ours: &[String]) -> Result<()> {
         output.consume(length);
     }
     child.wait().map_err(read)?;
-    if text.trim() == lines.to_string() {
-        return Ok(());
-    }
-    let outcome = format!("prints {lines} lines, and grep counts {}", text.trim());
-    Err(Error::Command { line: ours.join(" "), outcome })
+    Ok(lines)
 }
 
 fn start(argv: &[String]) -> Result<(Child, BufReader<ChildStdout>)> {

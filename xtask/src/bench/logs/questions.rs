@@ -76,16 +76,22 @@ pub const TEXT_LIMIT: f64 = 1.5;
 /// What is asked of syslog files.
 pub const TEXT_QUESTIONS: &[TextQuestion] = &[
     TextQuestion { name: "one service", args: || words(&["-t", BUSY.1]), pattern: " shop-api\\[" },
-    TextQuestion { name: "one hour", args: || window(9, 10, 1), pattern: "^Oct 10 10:" },
+    TextQuestion { name: "one hour", args: hour, pattern: "^Oct 10 10:" },
     TextQuestion {
         name: "one service, one hour",
-        args: || [words(&["-t", BUSY.1]), window(9, 10, 1)].concat(),
+        args: || [words(&["-t", BUSY.1]), hour()].concat(),
         pattern: "^Oct 10 10:.* shop-api\\[",
     },
 ];
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
+}
+
+/// From 10:00:00 to 10:59:59.
+fn hour() -> Vec<String> {
+    let from = START_USEC / 1_000_000 + 9 * 86_400 + 10 * 3600;
+    words(&["--since", &format!("@{from}"), "--until", &format!("@{}", from + 3599)])
 }
 
 /// Some hours of a day of the month, counted from 0. In seconds since 1970: whatever the time zone.

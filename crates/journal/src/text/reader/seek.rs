@@ -63,7 +63,8 @@ impl Reader {
             return if self.clock.latest_usec() >= wanted { 0 } else { size };
         }
         let (mut low, mut high) = (0, size);
-        while high - low > PROBE_BYTES as u64 {
+        // A line that begins before `high` may end behind it.
+        while high.saturating_sub(low) > PROBE_BYTES as u64 {
             let middle = low + (high - low) / 2;
             let line = self.lines.line_from(middle, high);
             let found = line.and_then(|line| self.lines.start_from(line, high));
@@ -107,7 +108,7 @@ impl Reader {
                 }
             }
             Direction::Backward => {
-                let limit = found + DISORDER_BYTES;
+                let limit = found.saturating_add(DISORDER_BYTES);
                 while let Some(start) = self.lines.start_from(at, limit) {
                     let Some((end, _)) = self.lines.line_end(start.offset) else { break };
                     at = end;

@@ -10,6 +10,8 @@ use crate::{Layout, text, units};
 const WIDTH: usize = 80;
 /// Columns that a service's name has at most.
 const NAME: usize = 24;
+/// What is longer is told with the year: 300 days.
+const DATED_SECONDS: u64 = 300 * 24 * 3600;
 /// The bars are at least as long.
 const SHORTEST: usize = 10;
 
@@ -108,8 +110,14 @@ impl Chart {
         let most = counts.buckets.iter().map(Bucket::total).max().unwrap_or(0).max(1);
         let digits = units::count(most).len();
         let parts = self.by.parts(counts);
-        let mut clock = Clock::new(TimeStyle::Syslog, Box::new(zone));
-        let time_length = if counts.width_seconds < 60 { 15 } else { 12 };
+        let span_seconds = counts.width_seconds.saturating_mul(counts.buckets.len() as u64);
+        let (style, time_length) = match counts.width_seconds {
+            // Each line is days then, and days come again each year.
+            _ if span_seconds > DATED_SECONDS => (TimeStyle::Iso, 10),
+            ..60 => (TimeStyle::Syslog, 15),
+            _ => (TimeStyle::Syslog, 12),
+        };
+        let mut clock = Clock::new(style, Box::new(zone));
         let room = width.saturating_sub(time_length + digits + 4).max(SHORTEST);
         for (at, bucket) in counts.buckets.iter().enumerate() {
             let start = counts.start.saturating_add(at as i64 * counts.width_seconds as i64);
@@ -241,6 +249,20 @@ mod tests {
         let mut out = String::new();
         Chart { layout, by, services }.draw(&histogram.counts(12).unwrap(), Utc, &mut out);
         out
+    }
+
+    #[test]
+    fn days_of_several_years_are_told_with_the_year() {
+        let mut histogram = Histogram::default();
+        for year in 0..4 {
+            histogram.add(year * 366 * 86_400_000_000, 6, b"a", &Utc);
+        }
+        let layout = Layout { width: Some(60), header: true, theme: Theme::plain() };
+        let mut out = String::new();
+        let counts = histogram.counts(4).unwrap();
+        Chart { layout, by: By::Level, services: 1 }.draw(&counts, Utc, &mut out);
+        let days: Vec<&str> = out.lines().map_while(|line| line.split(' ').next()).collect();
+        assert_eq!(days[..2], ["1970-01-01", "1970-12-31"], "{out}");
     }
 
     #[test]

@@ -60,11 +60,11 @@ impl Lookup<'_> {
         if view.is_systemds() {
             return Vec::new();
         }
-        let index = host::script_index(&self.context.common.system_root);
-        let Some(script) = index.by_name(&view.name) else { return Vec::new() };
+        let scripts = host::Scripts::new(&self.context.common.system_root);
+        let Some(script) = scripts.get(&view.name) else { return Vec::new() };
         let programs = script.daemon_paths.iter().filter_map(|path| path.file_name());
         let programs = programs.map(|name| name.to_string_lossy().into_owned());
-        programs.chain(script.process_names.iter().cloned()).collect()
+        programs.chain(script.process_names).collect()
     }
 
     /// A name that no manager knows: a unit that the journal has heard of, or an identifier.

@@ -100,7 +100,8 @@ impl Log<'_> {
                 Query { filter: self.filter.clone(), lines: Some(count), ..Query::default() };
             let rendering = rendering(self.tool);
             // It is written to memory, which does not fail.
-            let _ = show(&mut self.sources, &query, &rendering, Output { sink: &mut out });
+            let _ =
+                show(&mut self.sources, &query, &rendering, Output { sink: &mut out, waits: None });
         }
         String::from_utf8_lossy(&out).into_owned()
     }
