@@ -225,8 +225,9 @@ mod tests {
 
     #[test]
     fn hints_speak_with_the_manager_that_refused() {
-        let refusal = Refusal::new(RefusalKind::Failed, "x")
-            .hint("see which: daemonctl list; daemonctl status a.service; daemonctl logs a.service");
+        let refusal = Refusal::new(RefusalKind::Failed, "x").hint(
+            "see which: daemonctl list; daemonctl status a.service; daemonctl logs a.service",
+        );
         assert_eq!(
             for_manager(refusal, ManagerKind::SystemdUser).hint.as_deref(),
             Some(
