@@ -9,8 +9,8 @@ use jiff::{Timestamp, Zoned};
 /// No zone is this large.
 const ZONE_BYTES_MAX: u64 = 1 << 20;
 
-/// The zone is looked up once: it reads files.
-fn zone() -> TimeZone {
+/// The local zone: that of `$TZ`, else of /etc/localtime. It is looked up once: that reads files.
+pub fn zone() -> TimeZone {
     static ZONE: OnceLock<TimeZone> = OnceLock::new();
     ZONE.get_or_init(|| machines().unwrap_or_else(TimeZone::system)).clone()
 }

@@ -28,7 +28,6 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::logs::grep::{Case, Grep};
 use crate::logs::{TextSource, matches};
-use crate::zones::MachineZones;
 
 /// What the command line came to.
 struct Prepared {
@@ -77,7 +76,7 @@ fn prepare(context: &Context, args: &Args) -> Result<Prepared, Failure> {
         None => u8::MAX,
     };
     let grep = grep(args)?;
-    let zone = MachineZones::system().local_zone().clone();
+    let zone = crate::time::zone();
 
     let asked = &args.from.source;
     let has_journal = asked.is_empty() || asked.contains(&SourceKind::Journal);

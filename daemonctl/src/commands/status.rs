@@ -37,6 +37,11 @@ const DEAD_WITH_PID_FILE: u8 = 1;
 /// It does not run (LSB, systemctl(1)).
 pub const NOT_RUNNING: u8 = 3;
 
+/// So many of the last lines that a service logged are shown.
+const USUAL_LINES: u64 = 10;
+/// Who asks about more services than that wants to see how they are.
+const MANY: usize = 10;
+
 /// Options of `status`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -47,9 +52,10 @@ pub struct Args {
     /// Services in one of these states, comma-separated: running, failed …, or in a manager's own words.
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     state: Vec<String>,
-    /// So many of the last lines that each logged; 0: none. Without a journal, of the last week.
-    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
-    lines: u64,
+    /// So many of the last lines that each logged; 0: none. Without a journal, of the last week. Usually
+    /// 10, and none where more than ten services are shown.
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    lines: Option<u64>,
     #[command(flatten)]
     managers: ManagerOptions,
 }
@@ -77,7 +83,9 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     } else {
         let layout = context.layout();
         let mut out = String::new();
-        let mut last = LastLines::new(context, args.lines, layout.theme);
+        let usual = if views.len() > MANY { 0 } else { USUAL_LINES };
+        let lines = args.lines.unwrap_or(usual);
+        let mut last = LastLines::new(context, lines, layout.theme);
         for view in views {
             text::render(
                 view,

@@ -13,7 +13,6 @@ use crate::context::Context;
 use crate::logs::{self, Output, Query, Rendering, Sources};
 use crate::service_view::{ServiceView, unix_now};
 use crate::snapshot::Snapshot;
-use crate::zones::MachineZones;
 
 /// How far back texts are looked through: a week.
 const TEXTS_BACK_USEC: u64 = 7 * 24 * 3600 * 1_000_000;
@@ -31,7 +30,7 @@ impl<'c> LastLines<'c> {
     /// So many lines of each service.
     pub fn new(context: &'c Context, lines: u64, theme: Theme) -> LastLines<'c> {
         let set = Set::open(&usual_places(context));
-        let zone = MachineZones::system().local_zone().clone();
+        let zone = crate::time::zone();
         LastLines { context, sources: Sources::of_journal(set), zone, lines, theme }
     }
 

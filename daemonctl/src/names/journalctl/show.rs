@@ -21,7 +21,6 @@ use super::{boots, fields};
 use crate::logs::cursor_file;
 use crate::logs::matches::{self, BadMatch, UnitOf};
 use crate::logs::{Explanations, Output, Query, Rendering, Sources, Start, Stopped, show};
-use crate::zones::MachineZones;
 
 /// Shows entries, or the values of a field.
 ///
@@ -235,7 +234,7 @@ fn rendering(tool: &Tool) -> Rendering {
             catalog: settings.catalog && explain.is_some(),
             seqnum: false,
         },
-        zone: MachineZones::system().local_zone().clone(),
+        zone: crate::time::zone(),
         explain,
         marks: false,
         people: None,

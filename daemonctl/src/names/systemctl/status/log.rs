@@ -16,7 +16,6 @@ use crate::names::systemctl::Tool;
 use crate::names::systemctl::glyphs::Glyphs;
 use crate::names::systemctl::options::Scope;
 use crate::names::systemctl::source::Source;
-use crate::zones::MachineZones;
 
 /// How many lines, where nobody says.
 const LINES: u32 = 10;
@@ -144,7 +143,7 @@ fn rendering(tool: &Tool) -> Rendering {
             // As all that this tool prints.
             ..Options::default()
         },
-        zone: MachineZones::system().local_zone().clone(),
+        zone: crate::time::zone(),
         explain: None,
         marks: false,
         people: None,
