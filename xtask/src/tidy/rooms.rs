@@ -74,6 +74,12 @@ const ROOMS: &[Room] = &[
         &[],
     ),
     room("host", Floor::Machine, &["present"], TERMINALS),
+    room(
+        "observe",
+        Floor::Machine,
+        &["unit", "bus", "host", "process", "engine", "insight", "present"],
+        DBUS_AND_TERMINALS,
+    ),
     room("translate", Floor::Pure, &["engine", "insight", "present"], CLOCKS),
     room("daemonctl", Floor::Program, &[], &[]),
     room("daemond", Floor::Program, &["daemonctl"], &[]),

@@ -1,0 +1,1 @@
+//! What lines of logs mean: the one table of patterns.

@@ -1,0 +1,314 @@
+//! A service: what its manager says of it, and all that belongs to it.
+
+use super::{CoreDump, Definition, Log, Process, Run, Seen};
+
+/// Whose service it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Manager {
+    /// systemd as the machine's manager.
+    Systemd,
+    /// systemd as a user's manager.
+    SystemdUser,
+    /// OpenRC.
+    OpenRc,
+    /// SysV init scripts.
+    SysV,
+    /// Nobody's: a daemon without a manager, or a process.
+    #[default]
+    Nobody,
+}
+
+/// How it is, in one set of words for every manager (those of `host::ServiceState`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Its process runs; of what is no service: it is active.
+    Running,
+    /// It did its work and ended, and counts as active.
+    Exited,
+    /// It is being started.
+    Starting,
+    /// It is being stopped.
+    Stopping,
+    /// Its manager tried, and gave up.
+    Failed,
+    /// Its process is gone although it should run, or it waits to be started again.
+    Crashed,
+    /// It is not started.
+    Stopped,
+    /// It can't be known.
+    #[default]
+    Unknown,
+}
+
+/// Whether its definition could be had (systemd's `LoadState`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Load {
+    /// Yes.
+    #[default]
+    Loaded,
+    /// There is none.
+    NotFound,
+    /// It has settings with which it is refused.
+    BadSetting,
+    /// It could not be read.
+    Error,
+    /// It is masked.
+    Masked,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Exit {
+    /// With this exit status.
+    Status(i32),
+    /// By this signal.
+    Signal {
+        /// Its number.
+        number: i32,
+        /// With a core dump.
+        dumped: bool,
+    },
+}
+
+/// What only systemd tells, in its own words. Of other managers all is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unit {
+    /// `active`, `inactive`, `failed`, `activating`, `deactivating`, `reloading`.
+    pub active: String,
+    /// `running`, `auto-restart`, `start-pre` …
+    pub sub: String,
+    /// `Result`: `success`, `exit-code`, `signal`, `core-dump`, `timeout`, `watchdog`, `start-limit-hit`,
+    /// `oom-kill`, `resources`, `protocol`, `exec-condition`, `dependency`.
+    pub result: String,
+    /// `NRestarts`.
+    pub restarts: Option<u32>,
+    /// `InvocationID` of the last start, 32 hexadecimal digits.
+    pub invocation: Option<String>,
+    /// `StatusText` (sd_notify(3)) and `StatusErrno`.
+    pub status_text: Option<String>,
+    /// Why it could not be loaded (`LoadError`).
+    pub load_error: Option<String>,
+    /// The definition on disk is newer than the one that is loaded.
+    pub needs_daemon_reload: bool,
+    /// The job that is queued for it: its kind and state.
+    pub job: Option<(String, String)>,
+    /// Which command of it ended last and how: `ExecStartPre`, its argv, its end; the main process too.
+    pub command_ends: Vec<(String, Vec<String>, Exit)>,
+    /// When the main process of the last start began and ended, in microseconds since 1970.
+    pub main_start_usec: Option<u64>,
+    /// See above.
+    pub main_exit_usec: Option<u64>,
+    /// `ActiveEnterTimestamp`, `StateChangeTimestamp`, `ConditionTimestamp` in microseconds since 1970.
+    pub active_enter_usec: Option<u64>,
+    /// See above.
+    pub state_change_usec: Option<u64>,
+}
+
+/// A condition or assertion, and whether it held at the last start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// `ConditionPathExists`, `AssertUser`.
+    pub name: String,
+    /// What it asks for: `/etc/ssh/sshd_not_to_be_run`.
+    pub parameter: String,
+    /// It is negated (`!`).
+    pub negated: bool,
+    /// It is one of several of which one must hold (`|`).
+    pub trigger: bool,
+    /// Whether it held; `None`: it was not tried.
+    pub held: Option<bool>,
+    /// Where it is written.
+    pub place: Option<super::Place>,
+}
+
+/// How one service stands to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// It can't run without (`Requires=`, `BindsTo=`, `Requisite=`, OpenRC's `need`, LSB's `Required-Start:`).
+    Needs,
+    /// It wants it too (`Wants=`, `use`, `Should-Start:`).
+    Wants,
+    /// Only the order.
+    After,
+    /// It is started by it (a socket, a timer, a path).
+    TriggeredBy,
+    /// Not together.
+    Conflicts,
+}
+
+/// What a service depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// How.
+    pub relation: Relation,
+    /// On what. If that one is in trouble it is a service of the snapshot too.
+    pub name: String,
+    /// How that one is, where it is known.
+    pub state: State,
+    /// Whether it has a definition.
+    pub load: Load,
+    /// Where the dependency is written.
+    pub place: Option<super::Place>,
+}
+
+/// How a test of a configuration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestEnd {
+    /// The configuration is valid.
+    Passed,
+    /// It is not.
+    Failed(Exit),
+    /// It took too long and was ended.
+    TimedOut,
+    /// It was not run.
+    NotRun,
+}
+
+/// A daemon's own test of its configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigTest {
+    /// The command line as typed to a shell, or `parsed by daemonctl`.
+    pub command: String,
+    /// As which user it was run.
+    pub user: Option<String>,
+    /// How it ended.
+    pub end: TestEnd,
+    /// What it wrote: standard output and error, in order. Foreign.
+    pub output: Vec<String>,
+    /// Why it was not run.
+    pub not_run: Option<String>,
+    /// What it says is wrong: (file, line from 1, message), as far as it was understood.
+    pub complaints: Vec<(Option<String>, Option<u32>, String)>,
+}
+
+/// A PID file of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PidFile {
+    /// Which.
+    pub path: String,
+    /// What stands in it; `Absent`: there is no such file.
+    pub pid: Seen<u32>,
+    /// The process of that pid, if one runs: its name, and whether it belongs to the service.
+    pub process: Option<(String, bool)>,
+    /// It is empty or holds no number.
+    pub garbled: bool,
+}
+
+/// Its control group: what the kernel counts (cgroup v2; of v1 what there is).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cgroup {
+    /// Below the mount point: `/system.slice/nginx.service`.
+    pub path: String,
+    /// `memory.current`, bytes.
+    pub memory_bytes: Seen<u64>,
+    /// `memory.peak`, bytes.
+    pub memory_peak_bytes: Seen<u64>,
+    /// `memory.max`, bytes; `Absent`: no limit. Its own, or the nearest ancestor's (then named in `limited_by`).
+    pub memory_max_bytes: Seen<u64>,
+    /// `memory.high`, bytes; `Absent`: no limit.
+    pub memory_high_bytes: Seen<u64>,
+    /// `memory.swap.current`, bytes.
+    pub swap_bytes: Seen<u64>,
+    /// `memory.events`: (`oom_kill`, 3) and so on.
+    pub memory_events: Vec<(String, u64)>,
+    /// `pids.current` and `pids.max` (`Absent`: no limit).
+    pub tasks: Seen<u64>,
+    /// See above.
+    pub tasks_max: Seen<u64>,
+    /// `cpu.stat`: usage, user, system, throttled time in microseconds, periods and throttled periods.
+    pub cpu_stat: Vec<(String, u64)>,
+    /// `cpu.max`: quota and period in microseconds; `Absent`: no limit.
+    pub cpu_max: Seen<(u64, u64)>,
+    /// `io.stat` summed over devices: bytes read and written.
+    pub io_bytes: Seen<(u64, u64)>,
+    /// `cpu.pressure`, `io.pressure`, `memory.pressure`.
+    pub pressure: super::Pressure,
+    /// It is frozen.
+    pub frozen: bool,
+    /// The ancestor whose memory limit holds, if it is not its own.
+    pub limited_by: Option<String>,
+}
+
+/// A file that a process runs or maps and that is deleted or replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoneFile {
+    /// The path that it had.
+    pub path: String,
+    /// It is the program itself.
+    pub is_program: bool,
+    /// Processes that use it.
+    pub pids: Vec<u32>,
+    /// Another file is at that path now.
+    pub replaced: bool,
+}
+
+/// A service, or a process that belongs to none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Service {
+    /// By its manager's name for it: `nginx.service`, `nginx`.
+    pub name: String,
+    /// In a few words.
+    pub description: String,
+    /// Whose it is.
+    pub manager: Manager,
+    /// How it is.
+    pub state: State,
+    /// The same in its manager's own words: `failed (exit-code)`.
+    pub native: String,
+    /// Whether its definition could be had.
+    pub load: Load,
+    /// Whether it starts at boot, in its manager's word: `enabled`, `disabled`, `static`.
+    pub enablement: Option<String>,
+    /// It is meant to run now: enabled, or asked for, or its pid file or a manager's record says that it was started.
+    pub should_run: bool,
+    /// Since when it is in its state, in microseconds since 1970.
+    pub since_usec: Option<u64>,
+    /// What only systemd tells.
+    pub unit: Unit,
+    /// How the last start ended.
+    pub last_exit: Option<Exit>,
+    /// Starts and ends that are on record, oldest first: the crash loop.
+    pub runs: Vec<Run>,
+    /// Its definition; `None`: there is none, or it can't be read.
+    pub definition: Option<Definition>,
+    /// Conditions, and which did not hold.
+    pub conditions: Vec<Condition>,
+    /// What it depends on.
+    pub dependencies: Vec<Dependency>,
+    /// What it logged.
+    pub log: Log,
+    /// Its processes, the main one first.
+    pub processes: Vec<Process>,
+    /// The main one's pid.
+    pub main_pid: Option<u32>,
+    /// Its pid files.
+    pub pid_files: Vec<PidFile>,
+    /// Its control group.
+    pub cgroup: Option<Cgroup>,
+    /// Core dumps of its programs, newest first.
+    pub core_dumps: Seen<Vec<CoreDump>>,
+    /// The daemon's own test of its configuration; `None`: none is known for it.
+    pub config_test: Option<ConfigTest>,
+    /// Configuration files that it is known to read: (path, modified in microseconds since 1970).
+    pub config_files: Vec<(String, u64)>,
+    /// Files it runs that are gone from the disk.
+    pub gone_files: Vec<GoneFile>,
+    /// Addresses that its definition or configuration has it listen on: as text (`0.0.0.0:80`, `[::]:443`,
+    /// `/run/x.sock`), where it is written.
+    pub meant_to_listen: Vec<(String, Option<super::Place>)>,
+}
+
+impl Service {
+    /// It works: it runs (or did its work), and is not waiting to be started again.
+    pub fn is_healthy(&self) -> bool {
+        matches!(self.state, State::Running | State::Exited)
+    }
+
+    /// It should run, or was tried, and does not.
+    pub fn is_broken(&self) -> bool {
+        matches!(self.state, State::Failed | State::Crashed)
+            || (matches!(self.state, State::Stopped | State::Unknown) && self.should_run)
+            || self.load != Load::Loaded
+            || (self.state == State::Starting && self.unit.sub == "auto-restart")
+    }
+}
