@@ -98,7 +98,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Vec<Report>> {
         let mut rows: Vec<Row> = contestants.iter().map(row).collect();
         for turn in 0..=turns {
             for (contestant, row) in contestants.iter().zip(&mut rows) {
-                let run = measure(&booted, contestant)?;
+                let run = measure_in(&booted, contestant)?;
                 if turn > 0 {
                     row.runs.push(run);
                 }
@@ -137,7 +137,7 @@ fn row(contestant: &Contestant) -> Row {
 }
 
 /// One run, with what process 1 did for it.
-fn measure(machine: &Machine, contestant: &Contestant) -> Result<Run> {
+pub fn measure_in(machine: &Machine, contestant: &Contestant) -> Result<Run> {
     let words: Vec<&str> =
         [MEASURE].into_iter().chain(contestant.argv.iter().map(String::as_str)).collect();
     let before = init_cpu_usec(machine)?;

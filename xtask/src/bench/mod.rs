@@ -9,6 +9,7 @@
 
 pub mod counts;
 mod host;
+mod insight;
 mod logs;
 mod machine;
 mod measure;
@@ -63,6 +64,8 @@ enum Subject {
     Host,
     /// Reading logs: a million journal entries against journalctl, 1 GB of syslog against grep
     Logs,
+    /// Finding faults and judging exposure: daemonctl diagnose and audit, and the native commands
+    Insight,
 }
 
 /// Measures, and prints the figures.
@@ -70,7 +73,8 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
     if args.isolated {
         return again_isolated();
     }
-    let all = &[Subject::Process, Subject::Unit, Subject::Host, Subject::Logs][..];
+    let all =
+        &[Subject::Process, Subject::Unit, Subject::Host, Subject::Logs, Subject::Insight][..];
     let subjects = if args.subjects.is_empty() { all } else { &args.subjects };
     let mut is_kept = true;
     for subject in subjects {
@@ -82,6 +86,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
             Subject::Process => vec![process::run(workspace, args)?],
             Subject::Unit => vec![unit::run(workspace, args)?],
             Subject::Host => host::run(workspace, args)?,
+            Subject::Insight => vec![insight::run(workspace, args)?],
         };
         let is_alone = subjects.len() == 1 && reports.len() == 1;
         for report in reports {

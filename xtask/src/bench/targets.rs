@@ -1,8 +1,10 @@
 //! What `daemonctl` promises, in one table, and whether it keeps it.
 
 mod host;
+mod insight;
 
 pub use host::{HOST_OPENRC, HOST_SYSTEMD, HOST_SYSV};
+pub use insight::{INSIGHT, SERVICES};
 
 use super::measure::Run;
 use super::report::{Figures, Row};
@@ -41,6 +43,18 @@ pub mod names {
     pub const STATUS_ALL: &str = "daemonctl status '*'";
     /// The init's own tool for it.
     pub const NATIVE_STATUS_ALL: &str = "native status '*'";
+    /// Why one service is as it is, of one that runs.
+    pub const DIAGNOSE: &str = "daemonctl diagnose";
+    /// The same of one that fails.
+    pub const DIAGNOSE_BROKEN: &str = "daemonctl diagnose broken";
+    /// The whole machine.
+    pub const DIAGNOSE_ALL: &str = "daemonctl diagnose (machine)";
+    /// The commands that people type for it, of the one that fails.
+    pub const NATIVE_DIAGNOSE: &str = "native diagnose";
+    /// How exposed all services are.
+    pub const AUDIT: &str = "daemonctl audit";
+    /// The commands that people type for it.
+    pub const NATIVE_AUDIT: &str = "native audit";
     /// A manager that loads units anew: what its process 1 uses.
     pub const RELOAD: &str = "daemon-reload";
 }

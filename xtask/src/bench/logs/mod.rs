@@ -15,9 +15,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use self::data::Data;
 pub use self::report::Report;
+pub use self::services::BUSY_UNIT;
 use self::{
-    data::Data,
     questions::{OWN_MEMORY_KIB, QUESTIONS, Question, TEXT_LIMIT, TEXT_QUESTIONS, TextQuestion},
     report::{Answer, Line, Table},
 };
