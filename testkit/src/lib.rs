@@ -12,6 +12,7 @@
 pub mod ansible;
 pub mod boxes;
 pub mod corpus;
+mod error;
 pub mod fakeproc;
 pub mod journal;
 pub mod requirements;

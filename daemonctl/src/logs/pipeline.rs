@@ -61,6 +61,8 @@ struct Turn<'s> {
     cut: bool,
     last_shown: Option<Position>,
     error: Option<io::Error>,
+    /// A thread panicked: its batch never comes, and nobody may wait for it.
+    is_abandoned: bool,
     waiting: Vec<Waiting>,
     /// Emptied buffers.
     spare: Vec<Vec<u8>>,
@@ -95,6 +97,7 @@ impl Round<'_> {
             cut: false,
             last_shown: None,
             error: None,
+            is_abandoned: false,
             waiting: Vec::new(),
             spare: Vec::new(),
         };
@@ -118,14 +121,29 @@ impl Round<'_> {
                 scope.spawn(move || {
                     let mut worker = Worker::new(query, rendering, labels);
                     let mut buffers = Buffers::default();
+                    let _alarm = Alarm(shared);
                     while shared.one(&mut worker, &mut buffers, None) {}
                 });
+                let _alarm = Alarm(shared);
                 while shared.one(worker, &mut buffers, None) {}
             });
         }
         buffers.out.clear();
         worker.finish(&mut buffers.out);
         shared.finish(&buffers.out, shown)
+    }
+}
+
+/// Tells the other thread when this one panics: it would wait for ever for a batch that never comes.
+struct Alarm<'a, 's>(&'a Shared<'s>);
+
+impl Drop for Alarm<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(&self.0.turn).is_abandoned = true;
+            self.0.is_over.store(true, Ordering::Relaxed);
+            self.0.turned.notify_all();
+        }
     }
 }
 
@@ -194,7 +212,7 @@ impl<'s> Shared<'s> {
     /// Until all batches before that one are written.
     fn wait_for(&self, number: u64) -> MutexGuard<'_, Turn<'s>> {
         let turn = lock(&self.turn);
-        let waited = self.turned.wait_while(turn, |turn| turn.next != number);
+        let waited = self.turned.wait_while(turn, |turn| turn.next != number && !turn.is_abandoned);
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 

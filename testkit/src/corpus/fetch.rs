@@ -1,7 +1,7 @@
 //! Fetching the packages.
 
-use super::error::{Error, run};
 use super::parallel;
+use crate::error::{Error, run};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! From packages to a tree, without installing anything.
 
-use super::error::{Error, run};
 use super::{Manager, fetch, parallel, units_in, write};
+use crate::error::{Error, run};
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::symlink;
@@ -83,6 +83,7 @@ fn copy_reference(tree: &Path) -> Result<(), Error> {
         .collect();
     let path = std::env::join_paths(&libraries).unwrap_or_default();
     let table = run(Command::new("ldd").arg(&program).env("LD_LIBRARY_PATH", path))?;
+    let table = String::from_utf8_lossy(&table.stdout);
     for library in table.lines().filter_map(library_of).chain([program.as_path()]) {
         let name = library.file_name().unwrap_or_default();
         fs::copy(library, folder.join(name)).map_err(Error::io("copy", library))?;

@@ -8,7 +8,6 @@
 //!
 //! Only the list of packages is kept here, no file of theirs.
 
-mod error;
 mod fetch;
 mod layout;
 mod message;
@@ -17,7 +16,7 @@ mod mutants;
 mod parallel;
 mod reference;
 
-pub use error::Error;
+pub use crate::error::Error;
 pub use message::{Class, Finding};
 pub use mutants::Mutant;
 

@@ -1,8 +1,8 @@
 //! Copies of the packages' units with a mistake in each.
 
-use super::error::Error;
 use super::mistakes::{Dice, MISTAKES};
 use super::{Corpus, Manager, read, units_in, write as write_file};
+use crate::error::Error;
 use std::path::Path;
 
 /// Each mistake is made this often.

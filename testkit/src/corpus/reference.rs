@@ -1,8 +1,8 @@
 //! Asking systemd-analyze.
 
-use super::error::{Error, run};
 use super::layout::REFERENCE;
 use super::{Manager, fetch, parallel};
+use crate::error::{Error, run};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -26,7 +26,8 @@ pub(super) fn ask(root: &Path, manager: Manager, groups: &[&[String]]) -> Result
 
 /// The first number of its version.
 pub(super) fn version(root: &Path) -> Result<String, Error> {
-    let text = run(analyze(root, &loader(root)?).arg("--version"))?;
+    let output = run(analyze(root, &loader(root)?).arg("--version"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.split_whitespace().nth(1).unwrap_or_default().to_owned())
 }
 

@@ -6,7 +6,6 @@
 //! form that files may have. [`sets::make`] makes whole folders of them, by name.
 
 mod entry;
-mod error;
 pub mod machine;
 pub mod newer;
 pub mod odd;
@@ -16,7 +15,7 @@ pub mod sets;
 mod story;
 
 pub use entry::{Entry, export_of, hex};
-pub use error::Error;
+pub use crate::error::Error;
 pub use random::Random;
 pub use remote::{Compression, Form, Remote, Writer};
 pub use story::{Boot, Story};

@@ -1,6 +1,6 @@
 //! A newer `journalctl` than the machine's: out of a newer Debian, run where it is.
 
-use super::error::{Error, run};
+use crate::error::{Error, run};
 use super::remote::cache_dir;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::Entry;
 use super::entry::export_of;
-use super::error::{Error, run};
+use crate::error::{Error, run};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};

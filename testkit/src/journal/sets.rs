@@ -1,6 +1,6 @@
 //! Sets of journal files, by name.
 
-use super::error::Error;
+use crate::error::Error;
 use super::odd;
 use super::remote::{Compression, Form, Remote};
 use super::story::{Boot, Story};

@@ -3,7 +3,12 @@
 use super::{Decided, Lines, Property, Show, one, streams, text};
 use crate::{
     table::{Default, Group, Id},
-    values::{Limit, Value, resource::EffectiveCpus, resource::effective_cpus},
+    values::{
+        Limit, Value,
+        resource::EffectiveCpus,
+        resource::effective_cpus,
+        syslog::{FACILITIES, LEVELS},
+    },
 };
 
 const IO_CLASS: Id = Id::of(Group::Exec, "IOSchedulingClass");
@@ -22,16 +27,6 @@ const LEVEL_MAX: Id = Id::of(Group::Exec, "LogLevelMax");
 const TIMER_SLACK: Id = Id::of(Group::Exec, "TimerSlackNSec");
 const OOM_SCORE: Id = Id::of(Group::Exec, "OOMScoreAdjust");
 const COREDUMP_FILTER: Id = Id::of(Group::Exec, "CoredumpFilter");
-
-/// From the most to the least urgent (syslog(3)).
-const LEVELS: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
-
-/// With their numbers (syslog(3)).
-const FACILITIES: &[&str] = &[
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv",
-    "ftp", "", "", "", "", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
-    "local7",
-];
 
 pub(super) fn special(show: &Show<'_>, name: &str) -> Option<Lines> {
     let machine = show.context.machine;
@@ -259,7 +254,7 @@ pub(super) fn level(show: &Show<'_>) -> i64 {
 
 pub(super) fn facility(show: &Show<'_>) -> i64 {
     match show.value(FACILITY) {
-        Some(Value::Word(word)) => number(FACILITIES, word),
+        Some(Value::Word(word)) => number(&FACILITIES, word),
         Some(Value::Integer(number)) => *number,
         _ => 3,
     }

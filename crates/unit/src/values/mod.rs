@@ -9,6 +9,7 @@ pub mod resource;
 pub mod sandbox;
 pub mod scalar;
 pub mod socket;
+pub mod syslog;
 pub mod text;
 pub mod words;
 

@@ -4,18 +4,9 @@
 use super::{Context, Value, invalid, number};
 use crate::{
     diagnostic::Problem,
+    values::syslog::{FACILITIES, LEVELS},
     values::words::{Rules, Words, shown},
 };
-
-/// From the most to the least urgent: the place is the number (syslog(3)).
-const LEVELS: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
-
-/// The place is the number; there are gaps (syslog(3)).
-const FACILITIES: [&str; 24] = [
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv",
-    "ftp", "", "", "", "", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
-    "local7",
-];
 
 /// The largest facility that fits beside a level.
 const MAX_FACILITY: u64 = 127;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use bus::wire::Value as Wire;
 use unit::values::sandbox::{effective, names};
-use unit::values::{Selection, Statuses, Value};
+use unit::values::{Selection, Statuses, Value, syslog};
 
 pub fn text(text: impl AsRef<str>) -> Wire {
     Wire::Text(text.as_ref().to_owned())
@@ -16,16 +16,9 @@ pub fn texts<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Wire {
 
 /// Words that are numbers on the bus (syslog(3), sched(7), ioprio_set(2), set_mempolicy(2)).
 pub fn word_number(name: &str, word: &str) -> Option<i64> {
-    const LEVELS: &[&str] =
-        &["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
-    const FACILITIES: &[&str] = &[
-        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron",
-        "authpriv", "ftp", "", "", "", "", "local0", "local1", "local2", "local3", "local4",
-        "local5", "local6", "local7",
-    ];
     let words: &[&str] = match name {
-        "SyslogLevel" | "LogLevelMax" => LEVELS,
-        "SyslogFacility" => FACILITIES,
+        "SyslogLevel" | "LogLevelMax" => &syslog::LEVELS,
+        "SyslogFacility" => &syslog::FACILITIES,
         "IOSchedulingClass" => &["none", "realtime", "best-effort", "idle"],
         "CPUSchedulingPolicy" => &["other", "fifo", "rr", "batch", "", "idle"],
         "NUMAPolicy" => &["default", "preferred", "bind", "interleave", "local"],
