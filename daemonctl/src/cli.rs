@@ -20,6 +20,7 @@ Examples:
   daemonctl status nginx           how it is, whatever the init
   daemonctl restart nginx :8080    a service by its name, another by its port
   daemonctl logs nginx             what it said, and its log files
+  daemonctl diagnose nginx         why it does not run, and what mends it
   daemonctl install --name web -- ./server --port 8080
   daemonctl verify ./my.service    what is wrong with a unit file
   daemonctl plan start nginx       what that would bring with it
@@ -173,6 +174,8 @@ subcommands! {
     Mask, "mask", commands::mask::Args, "Services", "Makes services impossible to start";
     Unmask, "unmask", commands::unmask::Args, "Services", "Undoes mask";
     Logs, "logs", Box<commands::logs::Args>, "Logs", "What services, the kernel and everything else logged";
+    Diagnose, "diagnose", commands::diagnose::Args, "Finding faults", "Why services are broken: the cause, what proves it, and what mends it";
+    Audit, "audit", commands::audit::Args, "Finding faults", "How exposed services are, and what would make them less so";
     Install, "install", commands::install::Args, "Making services", "Makes a program a service of this machine";
     Uninstall, "uninstall", commands::uninstall::Args, "Making services", "Takes away what install made";
     Convert, "convert", commands::convert::Args, "Making services", "A service's definition in another init's language";
@@ -188,6 +191,7 @@ subcommands! {
     Timespan, "timespan", commands::timespan::Args, "Unit files", "What a time span means";
     Escape, "escape", commands::escape::Args, "Unit files", "Texts and paths as parts of unit names, and back";
     Directives, "directives", commands::directives::Args, "Unit files", "What the directives of unit files mean";
+    Observed, "__observed", commands::observed::Args, "", "The gate through which an observed service starts";
     Completions, "__completions", commands::generate::CompletionArgs, "", "The completion script of a shell, on standard output";
     Man, "__man", commands::generate::ManArgs, "", "The man pages, into a folder";
 }
@@ -225,7 +229,7 @@ mod tests {
             let line: Vec<_> = line.filter(|line| line.ends_with(about)).collect();
             assert_eq!(line.len(), usize::from(!heading.is_empty()), "{name}: {line:?}");
         }
-        for heading in ["Processes:", "Services:", "Logs:", "Making services:", "Unit files:"] {
+        for heading in ["Processes:", "Services:", "Logs:", "Finding faults:", "Making services:", "Unit files:"] {
             assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
         }
         let wide = help.lines().filter(|line| line.chars().count() > 100);

@@ -14,6 +14,7 @@ mod explain;
 mod expression;
 mod failure;
 mod findings;
+mod gather;
 mod holders;
 mod install;
 mod json;

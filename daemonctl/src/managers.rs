@@ -78,6 +78,11 @@ impl Managers {
         Managers { all, silent: RefCell::default() }
     }
 
+    /// No manager at all: what processes and files tell is all there is.
+    pub fn nobody() -> Managers {
+        Managers { all: Vec::new(), silent: RefCell::default() }
+    }
+
     /// The same; `None` where no manager runs. One that was asked for by name is always there, but
     /// for a user's own.
     ///

@@ -136,6 +136,8 @@ fn of_services(check: &mut Check<'_>) {
         &["jobs"],
         &["cat", "nginx"],
         &["deps", "nginx"],
+        &["diagnose", "nginx", "cron", "squid"],
+        &["diagnose"],
     ] {
         check.document(&on(command));
     }
@@ -166,7 +168,7 @@ fn dependent_units() -> Folder {
 /// A key that is documented and that nothing prints is a promise that nobody keeps. Left out is
 /// what a machine need not have.
 fn unseen(schema: &Schema, seen: &BTreeSet<String>) {
-    const RARE: [&str; 19] = [
+    const RARE: [&str; 22] = [
         "Trouble.",
         "Port.",
         "Service.",
@@ -188,6 +190,10 @@ fn unseen(schema: &Schema, seen: &BTreeSet<String>) {
         "Job besides.",
         "run.",
         "Transient service.",
+        // What only some faults show.
+        "Source of a proof.",
+        "Setting of a remedy.",
+        "Unchecked rule.",
     ];
     let every = schema
         .objects

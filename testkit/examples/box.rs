@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use testkit::boxes::{Kind, Plan};
 
-const USAGE: &str = "usage: box systemd|systemd-logind|openrc|sysv|bare \
+const USAGE: &str = "usage: box systemd[-servers]|systemd-logind|openrc[-servers]|sysv[-servers]|bare \
     [--put FILE:DEST]... [--keep-running] [-- CMD...]";
 
 fn main() -> ExitCode {
@@ -22,8 +22,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut words = std::env::args().skip(1);
-    let kind = words.next().and_then(|name| Kind::named(&name)).ok_or(USAGE)?;
-    let mut plan = Plan::new(kind);
+    let name = words.next().ok_or(USAGE)?;
+    let mut plan = match name.strip_suffix("-servers") {
+        Some(name) => Plan::new(Kind::named(name).ok_or(USAGE)?).servers(),
+        None => Plan::new(Kind::named(&name).ok_or(USAGE)?),
+    };
     let mut keep_running = false;
     while let Some(word) = words.next() {
         match word.as_str() {

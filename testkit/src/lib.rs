@@ -14,6 +14,7 @@ pub mod boxes;
 pub mod corpus;
 mod error;
 pub mod fakeproc;
+pub mod faults;
 pub mod journal;
 pub mod requirements;
 pub mod systemd_state;

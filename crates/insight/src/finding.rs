@@ -106,6 +106,8 @@ pub struct Remedy {
 pub struct Finding {
     /// The rule's name: stable, as in `docs/findings.md`.
     pub rule: &'static str,
+    /// What it is about: a path, a port, a user. Of two findings with the same rule and subject, one is shown.
+    pub subject: String,
     /// The service that it is about.
     pub service: String,
     /// How bad.

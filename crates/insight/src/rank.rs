@@ -1,11 +1,262 @@
 //! The order of findings: a cause before its consequences.
+//!
+//! Rules of all families run over each service, and know nothing of each other. Here their findings become one list:
+//! what several rules found alike is joined; the surest cause stands first; how it ended (mechanisms) and what followed
+//! (consequences) stand beneath it; what a dependency died of is the cause of what died with it. No finding gets lost:
+//! what explains nothing and is explained by nothing stands after the rest.
 
-use crate::finding::Report;
-use crate::rules::Purpose;
-use crate::snapshot::Snapshot;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::clues::Clues;
+use crate::finding::{Confidence, Finding, Report, Role, Severity, Source};
+use crate::rules::{self, Case, Chapter, Purpose, Rule};
+use crate::snapshot::{Service, Snapshot};
+
+/// The rule whose subject is a service that must be looked at for the cause.
+const DEPENDENCY: &str = "dependency-failed";
+/// No chain of dependencies is followed further than that.
+const DEPTH_MAX: usize = 8;
+/// No finding keeps more evidence than that.
+const EVIDENCE_MAX: usize = 12;
 
 /// A report for each service that was asked about.
 pub(crate) fn reports(snapshot: &Snapshot, purpose: Purpose) -> Vec<Report> {
-    let _ = (snapshot, purpose);
-    Vec::new()
+    let clues = Clues::new();
+    let mut judged = Judged { snapshot, purpose, clues: &clues, found: BTreeMap::new() };
+    snapshot.services.iter().take(snapshot.asked).map(|service| judged.report(service)).collect()
 }
+
+/// A report on the machine as a whole.
+pub(crate) fn machine(snapshot: &Snapshot) -> Report {
+    let service = Service::default();
+    let case = Case { snapshot, service: &service, clues: &[] };
+    let mut report = Report::default();
+    let mut ranked = Vec::new();
+    let of_machine = |rule: &Rule| rule.chapter == Chapter::Machine;
+    run(&case, of_machine, &mut report, &mut ranked);
+    report.findings = arrange(join(ranked));
+    report
+}
+
+/// A finding with the place of its rule in the table.
+#[derive(Clone, Debug)]
+struct Ranked {
+    order: usize,
+    finding: Finding,
+}
+
+impl Ranked {
+    /// What matters more comes first. The later of two log lines matters more: what was said last before the end.
+    fn key(&self) -> impl Ord + use<> {
+        let finding = &self.finding;
+        (
+            finding.role,
+            Reverse(finding.severity),
+            Reverse(finding.confidence),
+            self.order,
+            Reverse(last_time(finding)),
+        )
+    }
+}
+
+fn last_time(finding: &Finding) -> Option<u64> {
+    let time = |source: &Source| match source {
+        Source::Log { time_usec, .. } => *time_usec,
+        _ => None,
+    };
+    finding.evidence.iter().filter_map(|evidence| time(&evidence.source)).max()
+}
+
+/// What was found about services so far.
+struct Judged<'s> {
+    snapshot: &'s Snapshot,
+    purpose: Purpose,
+    clues: &'s Clues,
+    /// Findings of services by name, joined but not yet arranged.
+    found: BTreeMap<String, Vec<Ranked>>,
+}
+
+impl<'s> Judged<'s> {
+    fn report(&mut self, service: &'s Service) -> Report {
+        let mut report = Report { service: service.name.clone(), ..Report::default() };
+        let ranked = self.of_service(service, &mut report);
+        let mut findings = arrange(ranked);
+        self.follow(&mut findings, &mut vec![service.name.clone()]);
+        report.findings = findings;
+        report
+    }
+
+    /// What the rules find about a service, joined.
+    fn of_service(&mut self, service: &'s Service, report: &mut Report) -> Vec<Ranked> {
+        let found = match self.purpose {
+            Purpose::Diagnose => self.clues.of_service(service),
+            Purpose::Audit => Vec::new(),
+        };
+        let case = Case { snapshot: self.snapshot, service, clues: &found };
+        let purpose = self.purpose;
+        let is_asked = |rule: &Rule| rule.purpose == purpose && rule.chapter != Chapter::Machine;
+        let mut ranked = Vec::new();
+        run(&case, is_asked, report, &mut ranked);
+        if purpose == Purpose::Diagnose && !service.is_broken() {
+            ranked.iter_mut().for_each(|ranked| soften(&mut ranked.finding));
+        }
+        let ranked = join(ranked);
+        self.found.insert(service.name.clone(), ranked.clone());
+        ranked
+    }
+
+    /// Puts what a failed dependency died of before what says that it failed.
+    fn follow(&mut self, findings: &mut Vec<Finding>, path: &mut Vec<String>) {
+        let Some(at) = findings.iter().position(|finding| finding.rule == DEPENDENCY) else {
+            return;
+        };
+        // A cause of its own that is proven needs no other one; an unproven dependency stays where it is.
+        let is_first = at == 0
+            || findings.first().is_some_and(|first| {
+                first.confidence < Confidence::Certain || first.role != Role::Cause
+            });
+        let Some(name) = findings.get(at).map(|finding| finding.subject.clone()) else { return };
+        if !is_first || path.len() >= DEPTH_MAX || path.contains(&name) {
+            return;
+        }
+        let Some(root) = self.cause_of(&name, path) else { return };
+        let mut dependent = findings.remove(at);
+        let severity = dependent.severity;
+        dependent.role = Role::Consequence;
+        let mut root = root;
+        root.severity = root.severity.max(severity);
+        let below = std::mem::take(&mut dependent.consequences);
+        root.consequences.push(dependent);
+        root.consequences.extend(below);
+        findings.insert(0, root);
+    }
+
+    /// What a service of the snapshot died of.
+    fn cause_of(&mut self, name: &str, path: &mut Vec<String>) -> Option<Finding> {
+        let service = self.snapshot.service(name).filter(|service| service.is_broken())?;
+        let ranked = match self.found.get(name) {
+            Some(ranked) => ranked.clone(),
+            None => self.of_service(service, &mut Report::default()),
+        };
+        let mut findings = arrange(ranked);
+        path.push(name.to_owned());
+        self.follow(&mut findings, path);
+        path.pop();
+        let is_reason = |finding: &Finding| finding.role != Role::Separate;
+        let first = findings.into_iter().next()?;
+        is_reason(&first).then_some(first)
+    }
+}
+
+/// A service that works has no errors, whatever a rule thinks.
+fn soften(finding: &mut Finding) {
+    finding.severity = finding.severity.min(Severity::Warning);
+    finding.consequences.iter_mut().for_each(soften);
+}
+
+/// Runs rules that are chosen.
+fn run(
+    case: &Case<'_>,
+    chosen: impl Fn(&Rule) -> bool,
+    report: &mut Report,
+    ranked: &mut Vec<Ranked>,
+) {
+    for (order, rule) in rules::rules().enumerate().filter(|(_, rule)| chosen(rule)) {
+        match rule.needs.iter().find_map(|need| case.lacks(*need)) {
+            Some(why) => report.unchecked.push((rule.name, why)),
+            None => report.checked.push(rule.name),
+        }
+        let mut found = Vec::new();
+        (rule.check)(case, &mut found);
+        ranked.extend(found.into_iter().map(|finding| Ranked { order, finding }));
+    }
+    report.checked.sort_unstable();
+    report.checked.dedup();
+    let checked = &report.checked;
+    report.unchecked.retain(|(name, _)| !checked.contains(name));
+    report.unchecked.sort();
+    report.unchecked.dedup();
+}
+
+/// Findings of the same rule about the same thing become one: the surest, with the evidence of all.
+fn join(mut ranked: Vec<Ranked>) -> Vec<Ranked> {
+    ranked.sort_by_key(Ranked::key);
+    let mut joined: Vec<Ranked> = Vec::new();
+    // Those that do not know what they are about join the one that does.
+    let (named, nameless): (Vec<_>, Vec<_>) =
+        ranked.into_iter().partition(|ranked| !ranked.finding.subject.is_empty());
+    for next in named.into_iter().chain(nameless) {
+        let is_same = |other: &&mut Ranked| {
+            other.finding.rule == next.finding.rule
+                && other.finding.service == next.finding.service
+                && (other.finding.subject == next.finding.subject
+                    || next.finding.subject.is_empty())
+        };
+        match joined.iter_mut().find(is_same) {
+            Some(other) => merge(other, next),
+            None => joined.push(next),
+        }
+    }
+    joined.sort_by_key(Ranked::key);
+    joined
+}
+
+fn merge(into: &mut Ranked, next: Ranked) {
+    into.order = into.order.min(next.order);
+    let (into, next) = (&mut into.finding, next.finding);
+    if !next.subject.is_empty() || into.subject.is_empty() {
+        into.confidence = into.confidence.max(next.confidence);
+    }
+    into.severity = into.severity.max(next.severity);
+    into.role = into.role.min(next.role);
+    for evidence in next.evidence {
+        if into.evidence.len() < EVIDENCE_MAX && !into.evidence.contains(&evidence) {
+            into.evidence.push(evidence);
+        }
+    }
+    for remedy in next.remedies {
+        let is_new = into
+            .remedies
+            .iter()
+            .all(|other| other.commands != remedy.commands || other.settings != remedy.settings);
+        if is_new {
+            into.remedies.push(remedy);
+        }
+    }
+    into.consequences.extend(next.consequences);
+}
+
+/// The first cause with what it explains beneath, then the other causes, then what stands for itself.
+fn arrange(ranked: Vec<Ranked>) -> Vec<Finding> {
+    let mut heads = Vec::new();
+    let mut explained = Vec::new();
+    let mut separate = Vec::new();
+    for Ranked { finding, .. } in ranked {
+        match finding.role {
+            Role::Cause => heads.push(finding),
+            Role::Mechanism | Role::Consequence => explained.push(finding),
+            Role::Separate => separate.push(finding),
+        }
+    }
+    let worst = explained.iter().map(|finding| finding.severity).max();
+    match heads.first_mut() {
+        // What only may bite later does not explain what is broken now.
+        Some(first) if Some(first.severity) >= worst => first.consequences.extend(explained),
+        _ => {
+            // Mechanisms stand first; of those that are equally bad the first one leads.
+            explained.sort_by_key(|finding| Reverse(finding.severity));
+            let mut explained = explained.into_iter();
+            if let Some(mut first) = explained.next() {
+                first.consequences.extend(explained);
+                heads.insert(0, first);
+            }
+        }
+    }
+    heads.extend(separate);
+    heads.sort_by_key(|finding| Reverse(finding.severity));
+    heads
+}
+
+#[cfg(test)]
+mod tests;

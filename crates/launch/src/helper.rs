@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
+use crate::confine::Confinement;
 use crate::lines::Lines;
 use crate::{drain, program, sys};
 
@@ -41,6 +42,7 @@ pub struct Helper {
     args: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     timeout: Option<Duration>,
+    confinement: Option<Confinement>,
 }
 
 /// How a program ended.
@@ -81,7 +83,13 @@ impl std::error::Error for HelperError {
 impl Helper {
     /// That program, by its path.
     pub fn new(program: impl Into<PathBuf>) -> Helper {
-        Helper { program: program.into(), args: Vec::new(), environment: Vec::new(), timeout: None }
+        Helper {
+            program: program.into(),
+            args: Vec::new(),
+            environment: Vec::new(),
+            timeout: None,
+            confinement: None,
+        }
     }
 
     /// With one more argument.
@@ -100,6 +108,12 @@ impl Helper {
     /// SIGKILL.
     pub fn timeout(mut self, timeout: Duration) -> Helper {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Confined so. When its time is over it is ended at once, by SIGKILL.
+    pub fn confined(mut self, confinement: Confinement) -> Helper {
+        self.confinement = Some(confinement);
         self
     }
 
@@ -127,6 +141,7 @@ impl Helper {
         })?;
         let mut outputs = Outputs::of(&mut child);
         let mut clock = Clock::new(self.timeout);
+        clock.is_patient = self.confinement.is_none();
         let pid = Pid::from_child(&child);
         // Without one (a filter of system calls), the ticks look.
         let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok();
@@ -155,6 +170,9 @@ impl Helper {
         command.current_dir("/").process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         sys::start_clean(&mut command);
+        if let Some(confinement) = &self.confinement {
+            sys::confine::start_confined(&mut command, confinement.plan()?);
+        }
         command.spawn()
     }
 }
@@ -167,12 +185,21 @@ struct Clock {
     /// SIGTERM was sent.
     is_over: bool,
     is_killed: bool,
+    /// SIGTERM comes first.
+    is_patient: bool,
 }
 
 impl Clock {
     fn new(timeout: Option<Duration>) -> Clock {
         let now = Instant::now();
-        Clock { next_tick: now + TICK, timeout, started: now, is_over: false, is_killed: false }
+        Clock {
+            next_tick: now + TICK,
+            timeout,
+            started: now,
+            is_over: false,
+            is_killed: false,
+            is_patient: true,
+        }
     }
 
     fn until_next(&self) -> Duration {
@@ -192,7 +219,10 @@ impl Clock {
         let Some(timeout) = self.timeout else { return };
         let runs = self.started.elapsed();
         // The group's leader is not reaped yet: the number is still its own.
-        if !self.is_over && runs >= timeout {
+        if !self.is_patient && !self.is_killed && runs >= timeout {
+            (self.is_over, self.is_killed) = (true, true);
+            let _ = kill_process_group(group, Signal::KILL);
+        } else if !self.is_over && runs >= timeout {
             self.is_over = true;
             let _ = kill_process_group(group, Signal::TERM);
             // What is stopped does not end.

@@ -9,6 +9,7 @@
 //! the syslog where that is asked, one reads what a helper's offspring goes on to write. It is the only room that forks; `sys` is its only
 //! module with unsafe code.
 
+mod confine;
 pub mod detach;
 mod drain;
 mod helper;
@@ -17,5 +18,6 @@ mod program;
 mod relay;
 mod sys;
 
+pub use confine::{Confinement, RunAs};
 pub use detach::{Account, Daemon, Detach, DetachError, detach};
 pub use helper::{Ended, Helper, HelperError, Stream};

@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod confine;
 mod signals;
 
 use std::ffi::{CString, c_char};

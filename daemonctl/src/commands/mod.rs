@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 
 pub mod act;
+pub mod audit;
 pub mod calendar;
 pub mod cat;
 pub mod command;
@@ -14,6 +15,7 @@ pub mod convert;
 pub mod daemon_reload;
 pub mod deps;
 pub mod detach;
+pub mod diagnose;
 pub mod directives;
 pub mod disable;
 pub mod enable;
@@ -32,6 +34,7 @@ pub mod list;
 pub mod logs;
 pub mod maps;
 pub mod mask;
+pub mod observed;
 pub mod overview;
 pub mod plan;
 pub mod ports;
@@ -69,6 +72,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List(args)) => list::run(&context, &args),
         Some(Command::Status(args)) => status::run(&context, &args),
         Some(Command::Logs(args)) => logs::run(&context, &args),
+        Some(Command::Diagnose(args)) => diagnose::run(&context, &args),
+        Some(Command::Audit(args)) => audit::run(&context, &args),
         Some(Command::Show(args)) => show::run(&context, &args),
         Some(Command::IsActive(args)) => is_active::run(&context, &args),
         Some(Command::IsEnabled(args)) => is_enabled::run(&context, &args),
@@ -107,6 +112,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Calendar(args)) => calendar::run(&context, &args),
         Some(Command::Timespan(args)) => timespan::run(&context, &args),
         Some(Command::Escape(args)) => escape::run(&context, &args),
+        Some(Command::Observed(args)) => observed::run(&context, &args),
         Some(Command::Completions(args)) => generate::completions(&args),
         Some(Command::Man(args)) => generate::man(&args),
     }

@@ -21,7 +21,7 @@ mod rc_levels;
 mod rc_service;
 mod rc_status;
 mod rc_update;
-mod runlevel;
+pub mod runlevel;
 mod screen;
 mod service;
 mod service_pids;

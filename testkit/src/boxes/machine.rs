@@ -71,7 +71,7 @@ impl Machine {
             return Err(Error::NotRoot);
         }
         let cache = tree::cache_dir()?;
-        let base = tree::base(plan.kind, &cache)?;
+        let base = tree::base(plan.kind, plan.has_servers, &cache)?;
         let mut guard = start_guard(plan, &cache, &base)?;
         let deadline = Instant::now() + plan.timeout;
         let pid1 = loop {

@@ -79,6 +79,7 @@ impl Kind {
 #[derive(Debug)]
 pub struct Plan {
     kind: Kind,
+    has_servers: bool,
     init: Vec<String>,
     timeout: Duration,
     seed: Seed,
@@ -92,7 +93,13 @@ impl Plan {
             Kind::Bare => vec!["sleep".to_owned(), "infinity".to_owned()],
             _ => vec!["/sbin/init".to_owned()],
         };
-        Self { kind, init, timeout: Duration::from_secs(90), seed: Seed::default() }
+        Self {
+            kind,
+            has_servers: false,
+            init,
+            timeout: Duration::from_secs(90),
+            seed: Seed::default(),
+        }
     }
 
     /// The program that is pid 1 of a [`Kind::Bare`] box. Other kinds have their own.
@@ -101,6 +108,14 @@ impl Plan {
         if self.kind == Kind::Bare {
             self.init = program.iter().map(|word| (*word).to_owned()).collect();
         }
+        self
+    }
+
+    /// On a tree with more servers, all of them enabled: besides nginx (port 80), sshd, cron,
+    /// rsyslog and redis also apache (8080), haproxy (8000), MariaDB and PostgreSQL.
+    #[must_use]
+    pub const fn servers(mut self) -> Self {
+        self.has_servers = true;
         self
     }
 

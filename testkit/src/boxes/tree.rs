@@ -28,8 +28,14 @@ const COMMON: &[&str] = &[
     "util-linux",
 ];
 
+/// What a tree with [`super::Plan::servers`] has besides.
+const SERVERS: &[&str] = &["acl", "apache2", "haproxy", "mariadb-server", "postgresql"];
+
 /// Run in the finished tree: users that can log in, and what does not make sense without hardware.
 const FINISH: &str = include_str!("finish.sh");
+
+/// Run after that in a tree with servers: all of them run at boot, each on a port of its own.
+const FINISH_SERVERS: &str = include_str!("finish_servers.sh");
 
 const fn own_packages(kind: Kind) -> &'static [&'static str] {
     match kind {
@@ -54,41 +60,76 @@ pub(super) fn cache_dir() -> Result<PathBuf, Error> {
     fs::canonicalize(&dir).map_err(Error::io("find", &dir))
 }
 
+/// How a tree is made.
+struct Recipe {
+    /// What its name begins with.
+    name: String,
+    kind: Kind,
+    packages: Vec<&'static str>,
+    /// Scripts that are run in it at the end, in order.
+    finish: Vec<&'static str>,
+}
+
+impl Recipe {
+    fn new(kind: Kind, has_servers: bool) -> Self {
+        let packages = COMMON.iter().chain(own_packages(kind)).copied();
+        let (name, packages) = (kind.name().to_owned(), packages.collect());
+        let mut recipe = Self { name, kind, packages, finish: vec![FINISH] };
+        if has_servers {
+            recipe.name.push_str("-servers");
+            recipe.packages.extend(SERVERS);
+            recipe.finish.push(FINISH_SERVERS);
+        }
+        recipe
+    }
+
+    /// Where its tree belongs: another recipe has another place.
+    fn place(&self, cache: &Path) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        (SUITE, &self.packages).hash(&mut hasher);
+        for script in &self.finish {
+            script.hash(&mut hasher);
+        }
+        cache.join(format!("{}-{:016x}", self.name, hasher.finish()))
+    }
+}
+
 /// The tree of that kind; built if it is not there yet, by one process at a time.
-pub(super) fn base(kind: Kind, cache: &Path) -> Result<PathBuf, Error> {
-    let packages: Vec<&str> = COMMON.iter().chain(own_packages(kind)).copied().collect();
-    let mut hasher = DefaultHasher::new();
-    (SUITE, &packages, FINISH).hash(&mut hasher);
-    let tree = cache.join(format!("{}-{:016x}", kind.name(), hasher.finish()));
+pub(super) fn base(kind: Kind, has_servers: bool, cache: &Path) -> Result<PathBuf, Error> {
+    let recipe = Recipe::new(kind, has_servers);
+    let tree = recipe.place(cache);
     if tree.is_dir() {
         return Ok(tree);
     }
-    let lock_path = cache.join(format!("{}.lock", kind.name()));
+    let lock_path = cache.join(format!("{}.lock", recipe.name));
     let lock = File::create(&lock_path).map_err(Error::io("make", &lock_path))?;
     lock.lock().map_err(Error::io("lock", &lock_path))?;
     if !tree.is_dir() {
-        let unfinished = cache.join(format!("{}.unfinished", kind.name()));
-        build(kind, &packages, &unfinished)?;
+        let unfinished = cache.join(format!("{}.unfinished", recipe.name));
+        build(&recipe, &unfinished)?;
         fs::rename(&unfinished, &tree).map_err(Error::io("put in its place", &tree))?;
-        remove_older(kind, cache, &tree);
+        remove_older(&recipe, cache, &tree);
     }
     Ok(tree)
 }
 
-fn build(kind: Kind, packages: &[&str], dir: &Path) -> Result<(), Error> {
+fn build(recipe: &Recipe, dir: &Path) -> Result<(), Error> {
     if dir.exists() {
         fs::remove_dir_all(dir).map_err(Error::io("remove", dir))?;
     }
     let mut debootstrap = Command::new("mmdebstrap");
     debootstrap
         .args(["--quiet", "--variant=minbase", "--mode=root"])
-        .arg(format!("--include={}", packages.join(",")))
+        .arg(format!("--include={}", recipe.packages.join(",")))
         .arg(SUITE)
         .arg(dir);
     step("mmdebstrap", &mut debootstrap)?;
-    let mut finish = Command::new("chroot");
-    finish.arg(dir).args(["/bin/sh", "-euc", FINISH, "finish", kind.name()]);
-    step("the finishing script", finish.env_clear().env("PATH", super::enter::PATH))
+    for script in &recipe.finish {
+        let mut finish = Command::new("chroot");
+        finish.arg(dir).args(["/bin/sh", "-euc", script, "finish", recipe.kind.name()]);
+        step("the finishing script", finish.env_clear().env("PATH", super::enter::PATH))?;
+    }
+    Ok(())
 }
 
 fn step(name: &str, command: &mut Command) -> Result<(), Error> {
@@ -102,14 +143,14 @@ fn step(name: &str, command: &mut Command) -> Result<(), Error> {
 
 /// Trees of an older recipe are of no use to anyone. One that a box still stands on stays whole
 /// for that box as far as it has files open; the worst case is a failed test in an old build.
-fn remove_older(kind: Kind, cache: &Path, keep: &Path) {
+fn remove_older(recipe: &Recipe, cache: &Path, keep: &Path) {
     let Ok(entries) = fs::read_dir(cache) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let of_this_kind = name
             .to_str()
             .and_then(|name| name.rsplit_once('-'))
-            .is_some_and(|(prefix, hash)| prefix == kind.name() && hash.len() == 16);
+            .is_some_and(|(prefix, hash)| prefix == recipe.name && hash.len() == 16);
         if of_this_kind && entry.path() != keep {
             let _ = fs::remove_dir_all(entry.path());
         }

@@ -1,1 +1,187 @@
 //! What lines of logs mean: the one table of patterns.
+//!
+//! Start reading at [`Kind`], what a line can mean, and at the rows of the [`table`]. [`Clues`] holds the table ready
+//! for use: one of it serves a whole run. A line means at most one thing: the first row that matches.
+
+mod kind;
+mod pattern;
+pub mod table;
+mod trace;
+
+use std::cell::OnceCell;
+
+use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
+
+pub use kind::Kind;
+pub use table::{Grade, Row};
+
+use crate::finding::{Evidence, Source};
+use crate::snapshot::{ConfigTest, Level, Line, Service, TestEnd};
+
+/// Where a clue stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Said<'l> {
+    /// A line of a log.
+    Log(&'l Line),
+    /// A line that the daemon's test of its configuration wrote.
+    Test(&'l ConfigTest, &'l str),
+}
+
+/// A line that means something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clue<'l> {
+    /// What.
+    pub kind: Kind,
+    /// How much it says about the end of the service.
+    pub grade: Grade,
+    /// The line.
+    pub said: Said<'l>,
+    /// What it names: `path`, `port`, `user` … and their values.
+    values: Vec<(&'static str, String)>,
+}
+
+impl<'l> Clue<'l> {
+    /// What the line names under this word: `path`, `port`, `address`, `user`, `library`, `file`, `line`, `message` …
+    pub fn get(&self, word: &str) -> Option<&str> {
+        self.values.iter().find(|(name, _)| *name == word).map(|(_, value)| value.as_str())
+    }
+
+    /// It is of the last run, or of a test that was run just now.
+    pub fn is_current(&self) -> bool {
+        match self.said {
+            Said::Log(line) => line.is_of_last_run,
+            Said::Test(..) => true,
+        }
+    }
+
+    /// It is of a test that was run just now.
+    pub fn is_of_test(&self) -> bool {
+        matches!(self.said, Said::Test(..))
+    }
+
+    /// What the line says.
+    pub fn message(&self) -> &'l str {
+        match self.said {
+            Said::Log(line) => &line.message,
+            Said::Test(_, text) => text,
+        }
+    }
+
+    /// When it was said, in microseconds since 1970.
+    pub fn time_usec(&self) -> Option<u64> {
+        match self.said {
+            Said::Log(line) => line.time_usec,
+            Said::Test(..) => None,
+        }
+    }
+
+    /// The line as a proof.
+    pub fn evidence(&self) -> Evidence {
+        match self.said {
+            Said::Log(line) => Evidence::log(line),
+            Said::Test(test, text) => Evidence {
+                source: Source::Test { command: test.command.clone() },
+                text: text.to_owned(),
+            },
+        }
+    }
+}
+
+/// The table, ready for use.
+///
+/// A line is first held against all rows' needles at once; only rows whose needle is in it are tried, and only their
+/// patterns are ever compiled.
+#[derive(Debug)]
+pub struct Clues {
+    rows: Vec<&'static Row>,
+    needles: RegexSet,
+    patterns: Vec<OnceCell<Option<Regex>>>,
+}
+
+impl Default for Clues {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clues {
+    /// Ready for use.
+    pub fn new() -> Self {
+        let rows: Vec<&'static Row> = table::rows().collect();
+        let needles = rows.iter().map(|row| regex::escape(row.needle));
+        let needles = RegexSetBuilder::new(needles).unicode(false).case_insensitive(true).build();
+        let patterns = rows.iter().map(|_| OnceCell::new()).collect();
+        // Escaped words always make a set; a test builds it.
+        Clues { rows, needles: needles.unwrap_or_else(|_| RegexSet::empty()), patterns }
+    }
+
+    /// What the lines of a service's log mean, oldest first; then those of the test of its configuration, if that
+    /// failed.
+    pub fn of_service<'l>(&self, service: &'l Service) -> Vec<Clue<'l>> {
+        let mut clues = self.of_lines(service.log.lines.iter().map(Said::Log));
+        clues.extend(self.of_lines(service.log.kernel.iter().map(Said::Log)));
+        if let Some(test) = &service.config_test
+            && matches!(test.end, TestEnd::Failed(_))
+        {
+            clues.extend(self.of_lines(test.output.iter().map(|text| Said::Test(test, text))));
+        }
+        clues
+    }
+
+    fn of_lines<'l>(&self, lines: impl Iterator<Item = Said<'l>>) -> Vec<Clue<'l>> {
+        let mut clues = Vec::new();
+        let mut traces = trace::Traces::default();
+        for said in lines {
+            let text = text_of(said);
+            traces.line(said, text, &mut clues);
+            if let Some(clue) = self.of_line(said, text) {
+                clues.push(clue);
+                traces.clue(&mut clues);
+            }
+        }
+        clues
+    }
+
+    fn of_line<'l>(&self, said: Said<'l>, text: &str) -> Option<Clue<'l>> {
+        let (row, values) = self.read(text)?;
+        if row.grade == Grade::Nothing {
+            return None;
+        }
+        let grade = match said {
+            Said::Log(line) if line.level == Some(Level::Debug) => Grade::Hint,
+            _ => row.grade,
+        };
+        Some(Clue { kind: row.kind, grade, said, values })
+    }
+
+    /// The first row that a text matches, and what it names.
+    fn read(&self, text: &str) -> Option<(&'static Row, Vec<(&'static str, String)>)> {
+        for index in self.needles.matches(text.as_bytes()) {
+            let (Some(row), Some(cell)) = (self.rows.get(index), self.patterns.get(index)) else {
+                continue;
+            };
+            let pattern = cell.get_or_init(|| pattern::compile(row.pattern));
+            let Some(found) = pattern.as_ref().and_then(|regex| regex.captures(text.as_bytes()))
+            else {
+                continue;
+            };
+            let values = pattern::WORDS.iter().filter_map(|word| {
+                let value = found.name(word)?;
+                let value = String::from_utf8_lossy(value.as_bytes()).trim().to_owned();
+                (!value.is_empty()).then_some((*word, value))
+            });
+            return Some((row, values.collect()));
+        }
+        None
+    }
+}
+
+fn text_of<'l>(said: Said<'l>) -> &'l str {
+    match said {
+        Said::Log(line) => &line.message,
+        Said::Test(_, text) => text,
+    }
+}
+
+#[cfg(test)]
+mod tests;

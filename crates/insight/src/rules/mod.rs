@@ -1,7 +1,26 @@
 //! The table of rules.
+//!
+//! A [`Rule`] is a row: a name, what it looks for, what it needs to know, what to read, and a small function that
+//! looks at a [`Case`] (one service of a snapshot) and pushes what it finds. Families of rules stand in one folder
+//! each. Two rows may have the same name where the same thing shows in two ways: `config-invalid` by the daemon's
+//! own test and by its log.
 
+pub mod case;
+mod document;
+
+mod audit;
+mod crash;
+mod from_log;
+mod machine;
+mod resources;
+mod start;
+
+pub use case::Case;
+pub use document::document;
+
+use crate::clues::Clues;
 use crate::finding::Finding;
-use crate::snapshot::{Service, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// What a rule is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,15 +44,6 @@ pub enum Chapter {
     Machine,
     /// How exposed it is.
     Exposure,
-}
-
-/// What a rule looks at: one service of a snapshot.
-#[derive(Clone, Copy, Debug)]
-pub struct Case<'s> {
-    /// All that is known.
-    pub snapshot: &'s Snapshot,
-    /// The service that is asked about.
-    pub service: &'s Service,
 }
 
 /// A rule: one row of the table.
@@ -92,5 +102,34 @@ pub enum Need {
     Machine,
 }
 
-/// All rules.
-pub const RULES: &[&[Rule]] = &[];
+/// All rules: families, their files, their rows. Of two causes that are equally sure, the one whose rule stands first
+/// here is shown first.
+const RULES: &[&[&[Rule]]] =
+    &[start::RULES, from_log::RULES, crash::RULES, resources::RULES, machine::RULES, audit::RULES];
+
+/// All rules, in the order of the table.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().flat_map(|family| family.iter()).flat_map(|file| file.iter())
+}
+
+/// A rule by its name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.name == name)
+}
+
+/// What rules of a name find about the first service of a snapshot, unranked: for trying one rule.
+pub fn found(snapshot: &Snapshot, name: &str) -> Vec<Finding> {
+    found_by(snapshot, |rule| rule.name == name)
+}
+
+/// What the rules that are chosen find about the first service of a snapshot, unranked.
+pub fn found_by(snapshot: &Snapshot, chosen: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(service) = snapshot.services.first() else { return findings };
+    let clues = Clues::new().of_service(service);
+    let case = Case { snapshot, service, clues: &clues };
+    for rule in rules().filter(|rule| chosen(rule)) {
+        (rule.check)(&case, &mut findings);
+    }
+    findings
+}

@@ -203,6 +203,9 @@ pub struct Lookups {
     pub packages: BTreeMap<String, Vec<String>>,
     /// Environment files' and other small texts' lines, by path, cut after 64 KiB: what rules quote with a line.
     pub texts: BTreeMap<String, Vec<String>>,
+    /// Of programs, files and accounts that are missing: existing ones whose names are like theirs (a typo, another
+    /// directory), the nearest first. Paths by path, users and groups by name.
+    pub near: BTreeMap<String, Vec<String>>,
     /// Paths whose set of open holders was asked for: who has it locked (`flock`, `fcntl`).
     pub lock_holders: BTreeMap<String, Vec<Holder>>,
 }

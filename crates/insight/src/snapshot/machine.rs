@@ -72,6 +72,23 @@ pub struct Filesystem {
     pub remounts_on_error: bool,
 }
 
+/// What becomes of core dumps here (core(5), coredump.conf(5)).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CoreSetup {
+    /// `kernel.core_uses_pid`.
+    pub uses_pid: bool,
+    /// The program that `kernel.core_pattern` pipes to, and whether it is there.
+    pub handler: Option<(String, bool)>,
+    /// `Storage=` of coredump.conf(5): `external`, `journal`, `none`; `None`: the default (`external`).
+    pub storage: Option<String>,
+    /// `ProcessSizeMax=`, bytes, where it is set: larger processes are not stored.
+    pub process_size_max_bytes: Option<u64>,
+    /// `ExternalSizeMax=`, bytes, where it is set.
+    pub external_size_max_bytes: Option<u64>,
+    /// The file that sets one of them, with the line.
+    pub configured_at: Option<(String, u32)>,
+}
+
 /// The machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Machine {
@@ -99,6 +116,8 @@ pub struct Machine {
     pub filesystems: Vec<Filesystem>,
     /// `kernel.core_pattern`.
     pub core_pattern: Option<String>,
+    /// What becomes of core dumps besides.
+    pub core_setup: CoreSetup,
     /// `fs.suid_dumpable`.
     pub suid_dumpable: Option<u32>,
     /// `net.ipv4.ip_unprivileged_port_start`.
@@ -117,8 +136,18 @@ pub struct Machine {
     pub container: Option<String>,
     /// The kernel's lines that are about the machine as a whole: OOM kills, I/O errors, remounts.
     pub kernel_lines: Vec<super::Line>,
+    /// Whether the kernel's log could be read at all.
+    pub kernel_log: super::Seen<()>,
     /// Services of all managers that are in trouble: names.
     pub troubled: Vec<String>,
+    /// `vm.overcommit_memory`: 2 refuses memory that could not be backed.
+    pub overcommit: Option<u32>,
+    /// `CommitLimit` and `Committed_AS` in bytes.
+    pub committed: Option<(u64, u64)>,
+    /// Processes in uninterruptible sleep (`procs_blocked` of `/proc/stat`).
+    pub blocked: Option<u32>,
+    /// Device numbers by name, of the mounted file systems and what they stand on: (`dm-0`, `/dev/mapper/data`).
+    pub device_names: Vec<(String, String)>,
     /// Circles of ordering that systemd broke: its line.
     pub ordering_cycles: Vec<super::Line>,
 }

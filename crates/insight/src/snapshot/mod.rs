@@ -2,6 +2,7 @@
 //!
 //! Three answers are different everywhere: a value, "not permitted" and "nobody looked" ([`Seen`]).
 
+mod audit;
 mod definition;
 mod log;
 mod lookups;
@@ -9,6 +10,10 @@ mod machine;
 mod process;
 mod service;
 
+pub use audit::{
+    Accounts, Audit, AuditFile, ConfigOption, FIRST_PERSON, FileRole, FolderLook, LocalAccount, NOBODY, Secret,
+    SecretKind,
+};
 pub use definition::{
     Command, CommandRole, Definition, Diagnostic, Language, ManagedDirectory, Place, Setting,
 };
@@ -17,14 +22,14 @@ pub use lookups::{
     Account, AclEntry, AclTag, Entry, FileKind, Group, Holder, Listener, Lookups, PathFact,
     Program, Step,
 };
-pub use machine::{Filesystem, Init, Machine, Pressure, Stall};
+pub use machine::{CoreSetup, Filesystem, Init, Machine, Pressure, Stall};
 pub use process::{
-    Capabilities, Connections, DescriptorKinds, Descriptors, Limit, Mapped, Process, ProcessGrowth,
+    Capabilities, CgroupGrowth, Connections, DescriptorKinds, Descriptors, Limit, Mapped, Process, ProcessGrowth,
     Thread, WaitingOn,
 };
 pub use service::{
-    Cgroup, Condition, ConfigTest, Dependency, Exit, GoneFile, Load, Manager, PidFile, Relation,
-    Service, State, TestEnd, Unit,
+    Cgroup, Condition, ConfigPath, ConfigTest, Dependency, Exit, GoneFile, Load, Manager, PathUse,
+    PidFile, Relation, Service, State, TestEnd, Unit,
 };
 
 /// A fact, or why it is none.
@@ -77,6 +82,8 @@ pub struct Snapshot {
     pub asked: usize,
     /// What was looked up by name.
     pub lookups: Lookups,
+    /// Accounts of the machine, for an audit.
+    pub accounts: Accounts,
     /// What could not be seen.
     pub unseen: Vec<Unseen>,
 }

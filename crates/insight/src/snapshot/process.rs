@@ -61,7 +61,7 @@ pub struct Mapped {
     pub file_bytes: u64,
     /// Shared memory.
     pub shared_bytes: u64,
-    /// Stacks.
+    /// Stacks; part of the anonymous memory, 0 where nobody looked at the map.
     pub stack_bytes: u64,
     /// Swapped out.
     pub swap_bytes: u64,
@@ -80,6 +80,8 @@ pub struct Thread {
     pub system_percent: f64,
     /// `R`, `S`, `D` …
     pub state: char,
+    /// It was in `D` at two looks that long apart and did not run between them, microseconds; 0: seen once.
+    pub stuck_usec: u64,
 }
 
 /// What a process in uninterruptible sleep waits on.
@@ -135,6 +137,31 @@ pub struct ProcessGrowth {
     pub major_faults: u64,
     /// Children forked, as far as they are seen.
     pub forks: u64,
+    /// By class of mapping, bytes more (or less): heap, other anonymous memory, files, shared memory, stacks.
+    /// `None`: its map was not looked at, since it did not grow, or may not be seen.
+    pub classes: Option<[i64; 5]>,
+    /// How many more descriptors lead to what [`Descriptors::most_of`] names.
+    pub most_of: Option<i64>,
+}
+
+/// What a control group did between two looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CgroupGrowth {
+    /// Seconds between the looks.
+    pub seconds: f64,
+    /// Processor time, microseconds.
+    pub usage_usec: u64,
+    /// Periods of its quota that passed, those in which it was held back, and for how long in microseconds;
+    /// `None`: it has no quota, or this kernel does not tell.
+    pub throttled: Option<(u64, u64, u64)>,
+    /// Memory, bytes more (or less).
+    pub memory_bytes: Option<i64>,
+    /// Tasks more (or less).
+    pub tasks: Option<i64>,
+    /// Bytes read and written.
+    pub io_bytes: Option<(u64, u64)>,
+    /// Microseconds in which some task stood still for want of a processor, the disk, memory.
+    pub stalled_usec: [Option<u64>; 3],
 }
 
 /// A process.
@@ -198,6 +225,20 @@ pub struct Process {
     pub growth: Option<ProcessGrowth>,
     /// Signals it ignores or handles, a bit each (bit 0: signal 1).
     pub signals: Option<(u64, u64)>,
+    /// The most memory it ever had, bytes.
+    pub peak_rss_bytes: Option<u64>,
+    /// Swapped out, bytes.
+    pub swap_bytes: Option<u64>,
+    /// Address space, bytes: what `Max address space` limits.
+    pub virtual_bytes: u64,
+    /// Who traces it (a debugger, strace), by pid.
+    pub traced_by: Option<u32>,
+    /// Children that have ended and that it has not waited for: how many, and the name of the first.
+    pub zombies: Option<(u32, String)>,
+    /// Listening sockets of it whose queue of connections is full: address, waiting, limit.
+    pub full_queues: Vec<(String, u32, u32)>,
+    /// It is in a frozen control group (cgroup.freeze, the freezer of cgroup v1).
+    pub frozen: bool,
     /// Variables of its environment that matter to rules: `LD_PRELOAD`, `NOTIFY_SOCKET`, `LISTEN_FDS` …
     pub environment: Seen<Vec<(String, String)>>,
 }

@@ -1,6 +1,6 @@
 //! A service: what its manager says of it, and all that belongs to it.
 
-use super::{CoreDump, Definition, Log, Process, Run, Seen};
+use super::{CoreDump, Definition, Line, Log, LogSource, Process, Run, Seen};
 
 /// Whose service it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -194,6 +194,36 @@ pub struct PidFile {
     pub garbled: bool,
 }
 
+/// What a service does with a path that its configuration names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PathUse {
+    /// Reads a file: it must be there.
+    Read,
+    /// Reads a file that holds a secret: it must be there, and some daemons refuse it if others may read it.
+    ReadSecret,
+    /// Writes a file and makes it if it is not there: its directory must be there. Logs, pid files, sockets.
+    Write,
+    /// Lists or enters a directory: it must be there.
+    Directory,
+    /// Keeps its data in a directory: it must be there and writable.
+    DataDirectory,
+}
+
+/// A path that a service's configuration names: `ssl_certificate_key /etc/x.key;`, `dir /var/lib/redis`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigPath {
+    /// The path. In `Lookups::paths` too.
+    pub path: String,
+    /// What it does with it.
+    pub purpose: PathUse,
+    /// The directive or option: `ssl_certificate_key`, `--pidfile`.
+    pub key: String,
+    /// Where it is written.
+    pub place: Option<super::Place>,
+    /// As which user; `None`: as the user that starts the service (its `User=`, else root).
+    pub user: Option<String>,
+}
+
 /// Its control group: what the kernel counts (cgroup v2; of v1 what there is).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cgroup {
@@ -201,6 +231,8 @@ pub struct Cgroup {
     pub path: String,
     /// `memory.current`, bytes.
     pub memory_bytes: Seen<u64>,
+    /// The part of that which the kernel takes back when it needs it (`memory.stat`: file cache and slabs), bytes.
+    pub memory_reclaimable_bytes: Seen<u64>,
     /// `memory.peak`, bytes.
     pub memory_peak_bytes: Seen<u64>,
     /// `memory.max`, bytes; `Absent`: no limit. Its own, or the nearest ancestor's (then named in `limited_by`).
@@ -227,6 +259,14 @@ pub struct Cgroup {
     pub frozen: bool,
     /// The ancestor whose memory limit holds, if it is not its own.
     pub limited_by: Option<String>,
+    /// What it did between two looks.
+    pub growth: Option<super::CgroupGrowth>,
+    /// `memory.events` of the ancestor that `limited_by` names.
+    pub limiter_events: Vec<(String, u64)>,
+    /// `memory.current` of that ancestor, bytes.
+    pub limiter_bytes: Seen<u64>,
+    /// `pids.events`: how often a fork was refused for `pids.max`.
+    pub tasks_refused: Option<u64>,
 }
 
 /// A file that a process runs or maps and that is deleted or replaced.
@@ -261,6 +301,9 @@ pub struct Service {
     pub enablement: Option<String>,
     /// It is meant to run now: enabled, or asked for, or its pid file or a manager's record says that it was started.
     pub should_run: bool,
+    /// It ends badly and is started again, over and over, up to now: three bad ends in a row, and the run that may
+    /// be going on now is younger than those before it lasted, or than a minute.
+    pub is_looping: bool,
     /// Since when it is in its state, in microseconds since 1970.
     pub since_usec: Option<u64>,
     /// What only systemd tells.
@@ -296,19 +339,90 @@ pub struct Service {
     /// Addresses that its definition or configuration has it listen on: as text (`0.0.0.0:80`, `[::]:443`,
     /// `/run/x.sock`), where it is written.
     pub meant_to_listen: Vec<(String, Option<super::Place>)>,
+    /// Paths that its configuration names, as far as that was understood.
+    pub config_paths: Vec<ConfigPath>,
+    /// What only an audit asks for.
+    pub audit: super::Audit,
+    /// Processes that run its program and are not its own: another instance, started by hand or by another service.
+    pub others: Vec<super::Holder>,
 }
 
 impl Service {
     /// It works: it runs (or did its work), and is not waiting to be started again.
     pub fn is_healthy(&self) -> bool {
-        matches!(self.state, State::Running | State::Exited)
+        matches!(self.state, State::Running | State::Exited) && !self.is_looping
     }
 
     /// It should run, or was tried, and does not.
     pub fn is_broken(&self) -> bool {
-        matches!(self.state, State::Failed | State::Crashed)
-            || (matches!(self.state, State::Stopped | State::Unknown) && self.should_run)
-            || self.load != Load::Loaded
-            || (self.state == State::Starting && self.unit.sub == "auto-restart")
+        if self.is_looping || matches!(self.state, State::Failed | State::Crashed) {
+            return true;
+        }
+        match self.state {
+            // A definition that was taken away or spoilt under a running service is a warning.
+            State::Running | State::Exited | State::Stopping => false,
+            State::Starting => self.unit.sub == "auto-restart",
+            _ if matches!(self.load, Load::NotFound | Load::BadSetting | Load::Error) => true,
+            _ if self.is_asserted_away() => true,
+            _ => self.should_run && !self.is_skipped() && self.stop_request().is_none(),
+        }
+    }
+
+    /// A condition did not hold at its last start, so that it was not started: by its author's will.
+    pub fn is_skipped(&self) -> bool {
+        self.state == State::Stopped && unmet(&self.conditions, "Condition")
+    }
+
+    fn is_asserted_away(&self) -> bool {
+        self.state == State::Stopped && unmet(&self.conditions, "Assert")
+    }
+
+    /// The line with which its manager says that it stops the service on request (of its administrator, or because
+    /// another unit wants it so), if that is how the last run ended and it has not been tried since.
+    pub fn stop_request(&self) -> Option<&Line> {
+        let is_clean = self.unit.result.is_empty() || self.unit.result == "success";
+        if self.state != State::Stopped || !is_clean {
+            return None;
+        }
+        let by_manager = |line: &&Line| line.source == LogSource::Manager && line.is_of_last_run;
+        let mut lines = self.log.lines.iter().filter(by_manager).rev();
+        let last = lines.find(|line| is_about_start(line) || is_about_stop(line))?;
+        is_about_stop(last).then_some(last)
+    }
+}
+
+/// Whether conditions (or assertions) as a whole did not hold: one that must did not, or of those of which one must
+/// none did (systemd.unit(5)).
+fn unmet(conditions: &[Condition], family: &str) -> bool {
+    let of_family = || conditions.iter().filter(|c| c.name.starts_with(family));
+    let must = of_family().any(|c| !c.trigger && c.held == Some(false));
+    let mut triggers = of_family().filter(|c| c.trigger && c.held.is_some()).peekable();
+    let has_triggers = triggers.peek().is_some();
+    must || (has_triggers && triggers.all(|c| c.held == Some(false)))
+}
+
+/// systemd's `MESSAGE_ID` of "Stopping …" (sd-messages.h).
+const STOPPING: &str = "de5b426a63be47a7b6ac3eaac82e2f6f";
+/// Of "Starting …", "Started …" and "Failed to start …".
+const STARTING: [&str; 3] = [
+    "7d4958e842da4a758f6c1cdc7b36dcc5",
+    "39f53479d3a045ac8e11786248231fbf",
+    "be02cf6855d2428ba40df7e9d022f03d",
+];
+
+fn is_about_stop(line: &Line) -> bool {
+    match &line.message_id {
+        // "Stopped …" alone also ends a restart's wait; only with "Stopping …" somebody asked for it.
+        Some(id) => id == STOPPING,
+        None => line.message.starts_with("Stopping "),
+    }
+}
+
+fn is_about_start(line: &Line) -> bool {
+    match &line.message_id {
+        Some(id) => STARTING.contains(&id.as_str()),
+        None => ["Starting ", "Started ", "Failed to start "]
+            .iter()
+            .any(|words| line.message.starts_with(words)),
     }
 }

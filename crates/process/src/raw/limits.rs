@@ -100,6 +100,11 @@ impl Resource {
         self.entry().map_or("", |entry| entry.2)
     }
 
+    /// The kernel's words for it in `/proc/PID/limits`: `Max open files`.
+    pub fn label(self) -> &'static str {
+        self.entry().map_or("", |entry| entry.1)
+    }
+
     /// What its limits count.
     pub fn unit(self) -> Unit {
         self.entry().map_or(Unit::Count, |entry| entry.3)

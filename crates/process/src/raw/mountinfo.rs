@@ -13,8 +13,14 @@ pub struct Mount<'a> {
     pub device: (u32, u32),
     /// Where it is mounted, as the process sees it.
     pub point: Cow<'a, [u8]>,
+    /// Options of this mount: `rw,noexec`.
+    pub options: &'a [u8],
     /// Type of the file system, such as `ext4` or `fuse.sshfs`.
     pub kind: &'a [u8],
+    /// What is mounted: `/dev/vda1`.
+    pub source: Cow<'a, [u8]>,
+    /// Options of the file system itself: `rw,errors=remount-ro`.
+    pub super_options: &'a [u8],
 }
 
 /// The mounts; lines that are garbage are left out.
@@ -27,11 +33,15 @@ fn line(line: &[u8]) -> Option<Mount<'_>> {
     let id = number(fields.next()?)?;
     let (major, minor) = split_at_byte(fields.nth(1)?, b':')?;
     let point = unescape(fields.nth(1)?);
+    let options = fields.next()?;
     // Optional fields end at a lone hyphen.
     fields.find(|word| *word == b"-")?;
     let kind = fields.next()?;
+    let source = unescape(fields.next().unwrap_or_default());
+    let super_options = fields.next().unwrap_or_default();
     let small = |text| u32::try_from(number(text)?).ok();
-    Some(Mount { id, device: (small(major)?, small(minor)?), point, kind })
+    let device = (small(major)?, small(minor)?);
+    Some(Mount { id, device, point, options, kind, source, super_options })
 }
 
 /// Undoes the kernel's escapes of blank, tab, newline and backslash: `\040`.
@@ -77,6 +87,8 @@ mod tests {
         assert_eq!((mounts[0].id, mounts[0].device, mounts[0].kind), (36, (98, 0), &b"nfs4"[..]));
         assert_eq!(&*mounts[0].point, b"/mnt 2\\x");
         assert_eq!(&*mounts[1].point, b"/");
+        assert_eq!((mounts[0].options, &*mounts[0].source), (&b"rw,noatime"[..], &b"srv:/x"[..]));
+        assert_eq!((mounts[1].options, mounts[1].super_options), (&b"rw"[..], &b"rw"[..]));
     }
 
     #[test]

@@ -1,0 +1,43 @@
+//! OpenRC, start-stop-daemon, supervise-daemon, checkpath, LSB functions.
+
+use super::{Kind as K, Row, failure, fatal, hint};
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    fatal("start-stop-daemon", K::CommandMissing, "does not exist", r"(?:start-stop-daemon|supervise-daemon): {program} does not exist",
+        " * start-stop-daemon: /usr/sbin/x does not exist", &[("program", "/usr/sbin/x")]),
+    fatal("start-stop-daemon", K::CommandMissing, "unable to stat", r"start-stop-daemon: unable to stat /*(?P<program>/\S+) \(No such file",
+        "start-stop-daemon: unable to stat /usr/sbin/x (No such file or directory)", &[("program", "/usr/sbin/x")]),
+    fatal("start-stop-daemon", K::CommandDenied, "unable to start", r"start-stop-daemon: unable to start (?P<program>\S+) \(Permission denied",
+        "start-stop-daemon: unable to start /usr/sbin/x (Permission denied)", &[("program", "/usr/sbin/x")]),
+    fatal("start-stop-daemon", K::ExecFormat, "unable to start", r"start-stop-daemon: unable to start (?P<program>\S+) \(Exec format error",
+        "start-stop-daemon: unable to start /usr/sbin/x (Exec format error)", &[("program", "/usr/sbin/x")]),
+    fatal("start-stop-daemon", K::CommandMissing, "unable to start", r"start-stop-daemon: unable to start (?P<program>\S+) \(No such file",
+        "start-stop-daemon: unable to start /usr/sbin/x (No such file or directory)", &[("program", "/usr/sbin/x")]),
+    fatal("start-stop-daemon", K::CommandMissing, "failed to exec", r"(?:start-stop-daemon|supervise-daemon): failed to exec [`']?(?P<program>[^\s'`:]+)'?: No such file",
+        "supervise-daemon: failed to exec `/usr/sbin/x': No such file or directory", &[("program", "/usr/sbin/x")]),
+    fatal("start-stop-daemon", K::CommandDenied, "failed to exec", r"(?:start-stop-daemon|supervise-daemon): failed to exec [`']?(?P<program>[^\s'`:]+)'?: Permission denied",
+        "supervise-daemon: failed to exec `/usr/sbin/x': Permission denied", &[("program", "/usr/sbin/x")]),
+    fatal("start-stop-daemon", K::UserUnknown, "-daemon: user", r"(?:start-stop|supervise)-daemon: user [`']{user}' not found",
+        "start-stop-daemon: user `redis' not found", &[("user", "redis")]),
+    fatal("start-stop-daemon", K::GroupUnknown, "-daemon: group", r"(?:start-stop|supervise)-daemon: group [`']{group}' not found",
+        "start-stop-daemon: group `redis' not found", &[("group", "redis")]),
+    fatal("start-stop-daemon", K::MissingFile, "-daemon: fopen", r"(?:start-stop|supervise)-daemon: fopen [`']?(?P<path>/[^\s'`:]+)'?: No such file",
+        "start-stop-daemon: fopen /run/x/x.pid: No such file or directory", &[("path", "/run/x/x.pid")]),
+    failure("start-stop-daemon", K::AlreadyRunning, "already running", r"(?:start-stop-daemon: )?(?P<program>/\S+) (?:is )?already running(?: with pid {pid})?",
+        "start-stop-daemon: /usr/sbin/x is already running", &[("program", "/usr/sbin/x")]),
+    hint("start-stop-daemon", K::GaveUp, "failed to start", r"start-stop-daemon: (?P<message>failed to start [`']?\S+)",
+        " * start-stop-daemon: failed to start `/usr/sbin/x'", &[("message", "failed to start `/usr/sbin/x'")]),
+    fatal("checkpath", K::UserUnknown, "checkpath: ", r"checkpath: (?:owner|user) [`']?{user}(?::\S+)?'? not found",
+        " * checkpath: owner `redis' not found", &[("user", "redis")]),
+    fatal("openrc", K::DependencyFailed, "would not start", r"cannot start \S+ as {unit} would not start",
+        " * ERROR: cannot start app as postgresql would not start", &[("unit", "postgresql")]),
+    fatal("openrc", K::DependencyMissing, "needs service", r"ERROR: \S+ needs service\(s\) {unit}",
+        " * ERROR: app needs service(s) databse", &[("unit", "databse")]),
+    failure("openrc", K::StartLimit, "too many times, exiting", r"respawned .* too many times, exiting",
+        r#"supervise-daemon: respawned "/usr/sbin/x" too many times, exiting"#, &[]),
+    failure("openrc", K::AlreadyRunning, "has already been started", r"has already been started",
+        " * WARNING: nginx has already been started", &[]),
+    hint("openrc", K::GaveUp, "failed to start", r"ERROR: (?P<message>\S+ failed to start)",
+        " * ERROR: nginx failed to start", &[("message", "nginx failed to start")]),
+];

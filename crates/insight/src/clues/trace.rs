@@ -1,0 +1,116 @@
+//! What takes several lines: tracebacks, panics, and messages that stand on the line after their place.
+
+use super::{Clue, Grade, Kind, Said};
+
+/// Puts what belongs together into one clue.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    /// A traceback of Python goes on: the place of the innermost frame so far.
+    python: Option<Option<String>>,
+    /// A clue whose message is on the next line, or whose place is on one of the next.
+    pending: Option<(usize, Pending)>,
+    /// What stands in quotes on a line of Redis that shows a directive (`>>> 'logfile /x'`): its last word.
+    directive: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pending {
+    /// The next line is its message.
+    Message,
+    /// Redis shows the directive first, then says what is wrong with it.
+    Explanation,
+    /// A line of the stack will be its place: how many lines are still looked at.
+    Place(u8),
+}
+
+impl Traces {
+    /// Another line, before its own clue is known.
+    pub(super) fn line<'l>(&mut self, said: Said<'l>, text: &str, clues: &mut Vec<Clue<'l>>) {
+        self.of_python(said, text, clues);
+        let Some((index, pending)) = self.pending.take() else { return };
+        let Some(clue) = clues.get_mut(index) else { return };
+        let text = text.trim();
+        match pending {
+            Pending::Message if text.starts_with(">>>") => {
+                let shown = text.trim_start_matches(['>', ' ']).trim_matches('\'');
+                self.directive = shown.split_whitespace().last().map(|word| word.trim_matches('"').to_owned());
+                clue.values.push(("message", shown.to_owned()));
+                self.pending = Some((index, Pending::Explanation));
+            }
+            Pending::Message if !text.is_empty() => clue.values.push(("message", text.to_owned())),
+            Pending::Message => self.pending = Some((index, Pending::Message)),
+            Pending::Explanation => {
+                if let Some((_, message)) = clue.values.iter_mut().find(|(word, _)| *word == "message") {
+                    *message = format!("{message}: {text}");
+                }
+            }
+            Pending::Place(left) => match place(text) {
+                Some(place) => clue.values.push(("place", place)),
+                None if left > 0 => self.pending = Some((index, Pending::Place(left - 1))),
+                None => {}
+            },
+        }
+    }
+
+    /// The clue of the line that was given last, already pushed.
+    pub(super) fn clue(&mut self, clues: &mut [Clue<'_>]) {
+        let Some((clue, index)) = clues.len().checked_sub(1).and_then(|index| Some((clues.last_mut()?, index)))
+        else {
+            return;
+        };
+        let is_file = matches!(clue.kind, Kind::PermissionDenied | Kind::MissingFile);
+        if is_file
+            && clue.get("path").is_none()
+            && let Some(path) = self.directive.take().filter(|word| word.starts_with('/'))
+        {
+            clue.values.push(("path", path));
+        }
+        let has = |word| clue.get(word).is_some();
+        self.pending = match clue.kind {
+            Kind::ConfigInvalid if has("line") && !has("message") => Some((index, Pending::Message)),
+            Kind::Panic if has("place") && !has("message") => Some((index, Pending::Message)),
+            Kind::Panic | Kind::Traceback if !has("place") => Some((index, Pending::Place(12))),
+            _ => self.pending.take(),
+        };
+    }
+
+    /// `Traceback (most recent call last):`, frames, and the exception without indentation.
+    fn of_python<'l>(&mut self, said: Said<'l>, text: &str, clues: &mut Vec<Clue<'l>>) {
+        if text.contains("Traceback (most recent call last)") {
+            self.python = Some(None);
+            return;
+        }
+        let frame = text.trim_start().strip_prefix("File \"");
+        if frame.is_some() {
+            // A SyntaxError has a place and no traceback.
+            self.python.get_or_insert_default();
+        }
+        let Some(place) = &mut self.python else { return };
+        if let Some(frame) = frame
+            && let Some((file, rest)) = frame.split_once("\", line ")
+        {
+            let line: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            *place = Some(format!("{file}:{line}"));
+            return;
+        }
+        if text.starts_with([' ', '\t']) || text.is_empty() {
+            return;
+        }
+        let mut values = vec![("message", text.to_owned())];
+        values.extend(place.take().map(|place| ("place", place)));
+        self.python = None;
+        clues.push(Clue { kind: Kind::Traceback, grade: Grade::Fatal, said, values });
+    }
+}
+
+/// The place that a line of a stack names: Go's `/x/main.go:12 +0x1d`, Java's `at a.B.c(B.java:12)`, Node's
+/// `at f (/x/y.js:12:5)`.
+fn place(text: &str) -> Option<String> {
+    if let Some(frame) = text.strip_prefix("at ") {
+        let inner = frame.rsplit_once('(').map_or(frame, |(_, inner)| inner);
+        return Some(inner.trim_end_matches(')').to_owned());
+    }
+    let first = text.split_whitespace().next()?;
+    let is_place = first.starts_with('/') && first.contains(".go:");
+    is_place.then(|| first.to_owned())
+}

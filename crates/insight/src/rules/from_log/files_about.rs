@@ -1,0 +1,302 @@
+//! What the machine says about a path that a line names.
+
+use super::told::Told;
+use crate::access::{self, Answer, Refusal, Want, Who};
+use crate::clues::Kind;
+use crate::finding::{Evidence, Finding, shell};
+use crate::rules::Case;
+use crate::snapshot::{PathUse, Place};
+
+/// What a look at a path gave.
+pub(super) enum Verdict {
+    /// This step refuses.
+    Refused(Refusal),
+    /// A setting of the unit keeps it away: the setting, and where it stands.
+    Guarded(String, Place),
+    /// Nothing speaks against it.
+    Allowed,
+    /// It can't be seen.
+    Unknown,
+}
+
+/// A path as the machine has it: a relative one is meant from the service's data or working directory.
+pub(super) fn absolute(case: &Case<'_>, path: Option<&str>) -> Option<String> {
+    let path = path?;
+    if path.starts_with('/') {
+        return Some(clean(path));
+    }
+    let data = case.service.config_paths.iter().find(|path| path.purpose == PathUse::DataDirectory);
+    let working = case.definition().and_then(|definition| definition.working_directory.as_ref());
+    let base = data.map(|path| path.path.as_str()).or(working.map(|(path, _, _)| path.as_str()))?;
+    let path = path.trim_start_matches("./");
+    base.starts_with('/').then(|| clean(&format!("{base}/{path}")))
+}
+
+fn clean(path: &str) -> String {
+    let mut clean = path.replace("//", "/");
+    while clean.len() > 1 && clean.ends_with('/') {
+        clean.pop();
+    }
+    clean
+}
+
+/// Whether the line speaks of a directory, not only in the words of errno(3).
+pub(super) fn is_directory(message: &str) -> bool {
+    let message = message.to_ascii_lowercase().replace("no such file or directory", "");
+    ["directory", "chdir", "mkdir", "chroot", "change dir"]
+        .iter()
+        .any(|word| message.contains(word))
+}
+
+/// The directory that is missing: one on the way, or the path itself where it should be one.
+pub(super) fn missing_directory(case: &Case<'_>, told: &Told<'_>, path: &str) -> Option<String> {
+    let missing = case.path(path)?.missing()?.path.clone();
+    let uses = |uses: &[PathUse]| {
+        case.service
+            .config_paths
+            .iter()
+            .any(|known| known.path == path && uses.contains(&known.purpose))
+    };
+    let message = told.clue.message();
+    let is_itself = uses(&[PathUse::Directory, PathUse::DataDirectory])
+        || (is_directory(message) && !uses(&[PathUse::Read, PathUse::ReadSecret, PathUse::Write]));
+    (missing != path || is_itself).then_some(missing)
+}
+
+/// As whom the service uses a path: what its configuration says, else as whom it is run.
+pub(super) fn user(case: &Case<'_>, path: &str) -> String {
+    let paths = case.service.config_paths.iter();
+    let of_path = paths.filter(|known| {
+        path == known.path
+            || path.strip_prefix(known.path.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    });
+    let named = of_path.max_by_key(|known| known.path.len()).and_then(|known| known.user.clone());
+    named.unwrap_or_else(|| case.user().to_owned())
+}
+
+fn who(case: &Case<'_>, user: &str) -> Option<Who> {
+    let lookups = &case.snapshot.lookups;
+    if user == case.user() {
+        return access::service_account(case.service, lookups)
+            .or_else(|| access::account(lookups, user));
+    }
+    access::account(lookups, user)
+}
+
+/// What a service wanted of a path, as far as its line tells.
+pub(super) fn wanted_of(told: &Told<'_>) -> Want {
+    let message = told.clue.message().to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if has(&[
+        "writ", "creat", "mkdir", "log", "pid", "unlink", "lock", "sock", "remove", "rename",
+        "temp",
+    ]) {
+        Want::WriteOrMake
+    } else if has(&["chdir", "change dir"]) {
+        Want::Search
+    } else if has(&["exec"]) {
+        Want::Execute
+    } else {
+        Want::Read
+    }
+}
+
+/// Which step refuses, if one does. What it wanted is guessed: if that is allowed, the rest is tried.
+pub(super) fn refusal(case: &Case<'_>, user: &str, path: &str, want: Want) -> Verdict {
+    let Some(who) = who(case, user) else { return Verdict::Unknown };
+    let Some(fact) = case.path(path) else { return Verdict::Unknown };
+    let mut verdict = Verdict::Unknown;
+    for want in [want, Want::Read, Want::WriteOrMake] {
+        match access::may(case.snapshot, &who, want, fact) {
+            Answer::No(refusal) if refusal.kind != access::Kind::Missing => {
+                return Verdict::Refused(refusal);
+            }
+            Answer::Yes => verdict = Verdict::Allowed,
+            Answer::No(_) | Answer::Unknown => {}
+        }
+        if let Some(definition) = case.definition()
+            && let Some(guard) = access::sandbox::guard(definition, path, want)
+        {
+            let setting = format!("{}={}", guard.setting.key, guard.setting.value);
+            return Verdict::Guarded(setting, guard.setting.place.clone());
+        }
+    }
+    verdict
+}
+
+/// Directories that are no service's own.
+const SHARED: [&str; 16] = [
+    "/",
+    "/etc",
+    "/var",
+    "/var/log",
+    "/var/lib",
+    "/var/run",
+    "/run",
+    "/tmp",
+    "/var/tmp",
+    "/usr",
+    "/srv",
+    "/opt",
+    "/home",
+    "/root",
+    "/dev",
+    "/var/cache",
+];
+
+/// The smallest change that lets a user through the step that refuses.
+pub(super) fn allow(
+    finding: Finding,
+    aim: &str,
+    refusal: &Refusal,
+    user: &str,
+    want: Want,
+) -> Finding {
+    let path = shell(&refusal.path);
+    if matches!(refusal.kind, access::Kind::Immutable) {
+        return finding.fix("take the flag off", [format!("chattr -ia {path}")]);
+    }
+    if SHARED.contains(&refusal.path.as_str()) && refusal.path != aim {
+        // A directory that everybody's files are in is given to nobody.
+        let make = format!("install -o {} -m 0640 /dev/null {}", shell(user), shell(aim));
+        return finding.fix(format!("make the file for {user}"), [make]);
+    }
+    let bits = match want {
+        _ if !refusal.is_end => "x",
+        Want::Read => "r",
+        Want::Execute => "rx",
+        Want::Search => "x",
+        Want::Write | Want::WriteOrMake => "rwX",
+    };
+    let finding = if refusal.is_end && matches!(want, Want::Write | Want::WriteOrMake) {
+        finding.fix(format!("give it to {user}"), [format!("chown {} {path}", shell(user))])
+    } else {
+        finding
+    };
+    finding.fix(
+        format!("let {user} through, and nobody else"),
+        [format!("setfacl -m u:{}:{bits} {path}", shell(user))],
+    )
+}
+
+/// A name for a uid.
+pub(super) fn name_of_user(case: &Case<'_>, uid: u32) -> String {
+    access::name_of_user(&case.snapshot.lookups, uid)
+}
+
+/// The command that starts it again, on every init.
+pub(super) fn restart(case: &Case<'_>) -> String {
+    format!("daemonctl restart {}", shell(&case.service.name))
+}
+
+/// How a directory is made, so that it is there after the next boot too.
+pub(super) fn make_directory(
+    case: &Case<'_>,
+    finding: Finding,
+    directory: &str,
+    user: &str,
+) -> Finding {
+    let make = format!("install -d -o {} -m 0755 {}", shell(user), shell(directory));
+    let finding = finding.fix("make the directory", [make, restart(case)]);
+    let name = directory.strip_prefix("/run/").or_else(|| directory.strip_prefix("/var/run/"));
+    match name {
+        Some(name)
+            if case.definition().is_some_and(|d| d.language == crate::snapshot::Language::Unit) =>
+        {
+            finding.fix_setting(
+                "have it made at every start",
+                "Service",
+                format!("RuntimeDirectory={name}"),
+            )
+        }
+        _ => finding,
+    }
+}
+
+/// What a disk refused.
+pub(super) fn disk(case: &Case<'_>, told: &Told<'_>, kind: Kind) -> Option<Finding> {
+    let path = absolute(case, told.get("path"));
+    let fs = path.as_deref().and_then(|path| case.snapshot.machine.filesystem_of(path));
+    let point = fs.map_or(path.clone().unwrap_or_default(), |fs| fs.mount_point.clone());
+    let at = path.as_deref().map_or(String::new(), |path| format!(" when it wrote {path}"));
+    let on = if point.is_empty() { "a file system".to_owned() } else { point.clone() };
+    let name = &case.service.name;
+    let is_full = fs.and_then(|fs| fs.available_bytes).is_some_and(|bytes| bytes < 1 << 20);
+    let no_inodes =
+        fs.is_some_and(|fs| fs.inodes.is_some_and(|n| n > 0) && fs.inodes_free == Some(0));
+    let (rule, title, sentence, look) = match kind {
+        Kind::DiskFull if no_inodes => (
+            "inodes-exhausted",
+            format!("{on} has no inodes left"),
+            format!("{name} got \"no space left on device\"{at}: {on} has no inodes left."),
+            format!("df -i {}", shell(&point)),
+        ),
+        Kind::DiskFull => (
+            "disk-full",
+            format!("{on} is full"),
+            format!("{name} got \"no space left on device\"{at}: {on} is full."),
+            format!("df -h {}", shell(&point)),
+        ),
+        Kind::ReadOnly => (
+            "read-only-filesystem",
+            format!("{on} is read-only"),
+            format!(
+                "{name} got \"read-only file system\"{at}: {on} is read-only, or is so for this service."
+            ),
+            format!("findmnt -T {}", shell(&point)),
+        ),
+        Kind::Quota => (
+            "quota",
+            format!("the quota on {on} is used up"),
+            format!("{name} got \"quota exceeded\"{at}."),
+            "quota -s".to_owned(),
+        ),
+        Kind::FileTooLarge => (
+            "file-size-limit",
+            "a file would be too large".to_owned(),
+            format!(
+                "{name} got \"file too large\"{at}: the limit on the size of files (LimitFSIZE=) or of the file system is reached."
+            ),
+            "ulimit -f".to_owned(),
+        ),
+        Kind::IoError => (
+            "io-error",
+            format!("{on} has input/output errors"),
+            format!("{name} got \"input/output error\"{at}: the device below {on} fails."),
+            "dmesg --level=err".to_owned(),
+        ),
+        _ => return None,
+    };
+    let confirms = match kind {
+        Kind::DiskFull => is_full || no_inodes,
+        Kind::ReadOnly => fs.is_some_and(|fs| fs.read_only),
+        _ => false,
+    };
+    let sure = if confirms { told.confirmed() } else { told.sure };
+    let mut finding =
+        case.finding(rule, point).says(title, sentence).sure(sure).proof(told.clue.evidence());
+    if let Some(fs) = fs
+        && kind == Kind::DiskFull
+        && let Some(bytes) = fs.available_bytes
+    {
+        finding = finding.proof(Evidence::counter(
+            format!("statvfs {}", fs.mount_point),
+            format!("{bytes} bytes available, {:?} inodes free", fs.inodes_free.unwrap_or(0)),
+        ));
+    }
+    if kind == Kind::ReadOnly
+        && let (Some(path), Some(definition)) = (path.as_deref(), case.definition())
+        && let Some(guard) = access::sandbox::guard(definition, path, Want::Write)
+    {
+        let setting = format!("{}={}", guard.setting.key, guard.setting.value);
+        finding = finding
+            .says(
+                format!("{setting} makes {path} read-only for it"),
+                format!("{name} may not write {path}: its unit sets {setting}."),
+            )
+            .sure(told.confirmed())
+            .proof(Evidence::place(&guard.setting.place, setting))
+            .fix_setting("let it write there", "Service", format!("ReadWritePaths={path}"));
+    }
+    Some(finding.fix("look at it", [look]))
+}

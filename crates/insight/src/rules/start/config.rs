@@ -1,0 +1,184 @@
+//! The daemon's own test of its configuration.
+
+use super::common::restart;
+use crate::clues::Kind;
+use crate::finding::{Confidence, Evidence, Finding, Severity, Source, shell};
+use crate::rules::{Case, Chapter, Need, Purpose, Rule};
+use crate::snapshot::{ConfigTest, Place, TestEnd};
+
+/// The rows.
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "config-invalid",
+    purpose: Purpose::Diagnose,
+    chapter: Chapter::Start,
+    looks_for: "A configuration that the daemon itself refuses.",
+    needs: &[Need::ConfigTest],
+    about: "Many daemons can test their configuration without starting (nginx -t, sshd -t, haproxy -c): that test is \
+            run, read-only and with a limit in time, and what it says is quoted with file and line. Of a service that \
+            runs with what it read before, it is a warning: it would not start again.",
+    read_more: &["nginx(8)", "sshd(8)", "apachectl(8)", "haproxy(1)", "named-checkconf(1)"],
+    check: invalid,
+}];
+
+/// Not more complaints than that are quoted.
+const COMPLAINTS_MAX: usize = 5;
+
+type Complaint = (Option<String>, Option<u32>, String);
+
+fn invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let Some(test) = &case.service.config_test else { return };
+    if !matches!(test.end, TestEnd::Failed(_)) {
+        return;
+    }
+    let complaints: Vec<&Complaint> =
+        test.complaints.iter().filter(|c| !is_warning(&c.2)).collect();
+    findings.push(match complaints.first() {
+        Some(first) => named(case, test, first, &complaints),
+        None => unnamed(case, test),
+    });
+}
+
+/// A complaint that refuses nothing.
+fn is_warning(message: &str) -> bool {
+    let lower = message.trim_start().to_ascii_lowercase();
+    ["warning", "[warn]", "warn:", "[notice]", "notice"].iter().any(|word| lower.starts_with(word))
+}
+
+/// What the test says is a file, a host or a port rather than a line of the configuration: other rules name that.
+fn is_of_another_kind(case: &Case<'_>) -> bool {
+    let about_config = [Kind::ConfigInvalid, Kind::BadOption, Kind::ModuleMissing];
+    let mut said = case.clues.iter().filter(|clue| clue.is_of_test()).peekable();
+    said.peek().is_some() && !said.any(|clue| about_config.contains(&clue.kind))
+}
+
+fn at(file: Option<&str>, line: Option<u32>) -> String {
+    match (file, line) {
+        (Some(file), Some(line)) => format!("{file}:{line}"),
+        (Some(file), None) => file.to_owned(),
+        (None, Some(line)) => format!("line {line}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn evidence(test: &ConfigTest, complaint: &Complaint) -> Evidence {
+    let (file, line, message) = complaint;
+    match file {
+        Some(file) => {
+            let place = Place { path: file.clone(), line: line.unwrap_or(0) };
+            Evidence::place(&place, message.clone())
+        }
+        None => said(test, message),
+    }
+}
+
+fn said(test: &ConfigTest, text: &str) -> Evidence {
+    Evidence { source: Source::Test { command: test.command.clone() }, text: text.to_owned() }
+}
+
+fn begin(case: &Case<'_>, test: &ConfigTest, subject: &str) -> Finding {
+    let would = if case.is_broken() { Confidence::Certain } else { Confidence::Likely };
+    let confidence = if is_of_another_kind(case) { Confidence::Likely } else { would };
+    let severity = if case.is_broken() { Severity::Error } else { Severity::Warning };
+    let finding = case.finding("config-invalid", subject).severity(severity).sure(confidence);
+    finding.fix("correct it, and test it again", [test.command.clone(), restart(case)])
+}
+
+fn named(case: &Case<'_>, test: &ConfigTest, first: &Complaint, all: &[&Complaint]) -> Finding {
+    let (file, line, message) = first;
+    let name = &case.service.name;
+    let place = at(file.as_deref(), *line);
+    let gap = if place.is_empty() { "" } else { ": " };
+    let until = match case.service.is_healthy() {
+        true => format!("{name} runs with what it read before, and would not start again"),
+        false => format!("the configuration of {name} is not valid"),
+    };
+    let subject = if place.is_empty() { message.as_str() } else { place.as_str() };
+    let mut finding = begin(case, test, subject)
+        .says(format!("{place}{gap}{message}"), format!("{until}: {place}{gap}{message}"));
+    for complaint in all.iter().take(COMPLAINTS_MAX) {
+        finding = finding.proof(evidence(test, complaint));
+    }
+    // The line as the test wrote it, where that says more.
+    let whole = test.output.iter().find(|text| text.contains(message.as_str()) && *text != message);
+    if let Some(text) = whole {
+        finding = finding.proof(said(test, text));
+    }
+    if let (Some(file), Some(line)) = (file, line) {
+        let from = line.saturating_sub(2).max(1);
+        let look = format!("sed -n '{from},{}p' {}", line.saturating_add(2), shell(file));
+        finding = finding.fix("look at the line", [look]);
+    }
+    finding
+}
+
+fn unnamed(case: &Case<'_>, test: &ConfigTest) -> Finding {
+    let words = |text: &&String| !text.trim().is_empty();
+    let last = test.output.iter().rfind(words).map_or("it says nothing", |text| text.trim());
+    let name = &case.service.name;
+    let mut finding = begin(case, test, name).says(
+        format!("its configuration is not valid: {last}"),
+        format!("{} refuses the configuration of {name}: {last}", test.command),
+    );
+    let tail: Vec<&String> = test.output.iter().filter(words).rev().take(COMPLAINTS_MAX).collect();
+    for text in tail.into_iter().rev() {
+        finding = finding.proof(said(test, text));
+    }
+    // A test that names nothing may have failed for a reason of its own.
+    finding.sure(Confidence::Likely)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::snapshot::{Exit, Snapshot, State};
+
+    fn tested(end: TestEnd) -> Snapshot {
+        let mut snapshot = failed();
+        let message = "unknown directive \"lisen\"".to_owned();
+        service(&mut snapshot).config_test = Some(ConfigTest {
+            command: "nginx -t".into(),
+            user: None,
+            end,
+            output: vec![
+                "nginx: [emerg] unknown directive \"lisen\" in /etc/nginx/nginx.conf:7".into(),
+            ],
+            not_run: None,
+            complaints: vec![
+                (None, None, "[warn] something small".into()),
+                (Some("/etc/nginx/nginx.conf".into()), Some(7), message),
+            ],
+        });
+        snapshot
+    }
+
+    #[test]
+    fn a_refused_configuration_is_named_by_its_line() {
+        let mut snapshot = tested(TestEnd::Failed(Exit::Status(1)));
+        let finding = one(&snapshot, "config-invalid");
+        assert_eq!(finding.title, "/etc/nginx/nginx.conf:7: unknown directive \"lisen\"");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Error, Confidence::Certain));
+        assert_eq!(finding.remedies[1].commands, ["sed -n '5,9p' /etc/nginx/nginx.conf"]);
+        service(&mut snapshot).state = State::Running;
+        let finding = one(&snapshot, "config-invalid");
+        assert_eq!(finding.severity, Severity::Warning);
+        assert!(finding.sentence.contains("would not start again"));
+    }
+
+    #[test]
+    fn what_passed_or_was_not_run_says_nothing() {
+        for end in [TestEnd::Passed, TestEnd::NotRun, TestEnd::TimedOut] {
+            none(&tested(end), "config-invalid");
+        }
+        none(&failed(), "config-invalid");
+    }
+
+    #[test]
+    fn without_a_line_its_last_words_are_told() {
+        let mut snapshot = tested(TestEnd::Failed(Exit::Status(2)));
+        service(&mut snapshot).config_test.as_mut().unwrap().complaints.clear();
+        let finding = one(&snapshot, "config-invalid");
+        assert!(finding.title.starts_with("its configuration is not valid: nginx: [emerg]"));
+        assert_eq!(finding.confidence, Confidence::Likely);
+    }
+}

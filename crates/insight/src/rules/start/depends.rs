@@ -1,0 +1,313 @@
+//! What a service depends on: that failed, that is not there, or that waits for it in a circle.
+
+use super::common::{is_systemd, restart};
+use crate::finding::{Confidence, Evidence, Finding, Severity, shell};
+use crate::rules::{Case, Chapter, Need, Purpose, Rule};
+use crate::snapshot::{Dependency, Line, Load, Manager, Relation, State};
+
+/// The rows.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "dependency-missing",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "A service that is required and has no definition, or is masked.",
+        needs: &[Need::Definition, Need::Dependencies],
+        about: "systemd refuses the start: `Unit X not found`. OpenRC says `needs service(s) X`. What is only wanted may \
+                be missing.",
+        read_more: &["systemd.unit(5)", "openrc-run(8)"],
+        check: missing,
+    },
+    Rule {
+        name: "dependency-failed",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "A service that is required and that failed or does not run.",
+        needs: &[Need::State, Need::Dependencies],
+        about: "The start is given up before anything of the service itself is begun: look at the other one, whose own \
+                cause is shown first.",
+        read_more: &["systemd.unit(5)", "openrc-run(8)"],
+        check: failed,
+    },
+    Rule {
+        name: "ordering-cycle",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "Services that wait for each other in a circle.",
+        needs: &[Need::State, Need::Machine],
+        about: "systemd breaks a circle of After= and Before= by deleting the start of one of its members at boot, \
+                so that it is missing without having failed.",
+        read_more: &["systemd.unit(5)", "systemd-analyze(1)"],
+        check: cycle,
+    },
+];
+
+/// What stands in the way of a start by itself.
+fn is_fatal(case: &Case<'_>, dependency: &Dependency) -> bool {
+    // insserv orders by Required-Start:, and init scripts never ask for it at their start.
+    dependency.relation == Relation::Needs && case.service.manager != Manager::SysV
+}
+
+fn missing(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    for dependency in &case.service.dependencies {
+        let is_masked = dependency.load == Load::Masked;
+        if !is_fatal(case, dependency) || !(is_masked || dependency.load == Load::NotFound) {
+            continue;
+        }
+        // Mounts, slices and devices need no file.
+        let needs_file = [".service", ".socket", ".target", ".timer", ".path"];
+        if is_systemd(case) && !needs_file.iter().any(|end| dependency.name.ends_with(end)) {
+            continue;
+        }
+        let (name, other) = (&case.service.name, &dependency.name);
+        let what = if is_masked { "is masked" } else { "does not exist" };
+        let severity = match case.service.is_healthy() || case.service.last_exit.is_some() {
+            // It was started without.
+            true => Severity::Warning,
+            false => case.severity(),
+        };
+        let evidence = match &dependency.place {
+            Some(place) => Evidence::place(place, format!("needs {other}")),
+            None => Evidence::manager("Requires", other.clone()),
+        };
+        let finding = case
+            .finding("dependency-missing", other.as_str())
+            .severity(severity)
+            .sure(Confidence::Certain)
+            .says(
+                format!("{other}, which it needs, {what}"),
+                format!("{name} needs {other}, which {what}: it can't be started"),
+            )
+            .proof(evidence);
+        findings.push(match is_masked {
+            true => finding
+                .fix("unmask it", [format!("daemonctl unmask {}", shell(other)), restart(case)]),
+            false => finding.fix(
+                "install it, or take the dependency out of the definition",
+                [format!("daemonctl list | grep -i {}", shell(other)), restart(case)],
+            ),
+        });
+    }
+}
+
+/// The line with which a manager says that a dependency was in the way.
+fn gave_up<'s>(case: &Case<'s>) -> Option<&'s Line> {
+    let says = |line: &&Line| {
+        let message = line.message.as_str();
+        message.starts_with("Dependency failed for")
+            || message.contains("Job failed with result 'dependency'")
+            || message.contains("failed with result 'dependency'")
+            || (message.contains("cannot start") && message.contains("would not start"))
+    };
+    case.manager_lines().rev().find(says)
+}
+
+fn failed(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let service = case.service;
+    if service.is_healthy() || service.stop_request().is_some() {
+        return;
+    }
+    let line = gave_up(case);
+    let was_begun = service.last_exit.is_some() && line.is_none();
+    for dependency in service.dependencies.iter().filter(|d| is_fatal(case, d)) {
+        let is_down = match dependency.state {
+            State::Failed | State::Crashed => true,
+            // A looping one is between two starts now.
+            State::Starting => {
+                case.snapshot.service(&dependency.name).is_some_and(|s| s.is_broken())
+            }
+            State::Stopped => {
+                line.is_some() && dependency.load == Load::Loaded && is_startable(dependency)
+            }
+            _ => false,
+        };
+        if !is_down || matches!(dependency.load, Load::NotFound | Load::Masked) {
+            continue;
+        }
+        let confidence = match (line.is_some(), was_begun) {
+            (true, _) => Confidence::Certain,
+            (false, false) => Confidence::Likely,
+            (false, true) => Confidence::Possible,
+        };
+        findings.push(depends(case, dependency, line, confidence));
+    }
+}
+
+/// Targets and the like are stopped by what they need in turn.
+fn is_startable(dependency: &Dependency) -> bool {
+    !dependency.name.contains('.')
+        || [".service", ".socket", ".mount", ".target"]
+            .iter()
+            .any(|end| dependency.name.ends_with(end))
+}
+
+fn depends(
+    case: &Case<'_>,
+    dependency: &Dependency,
+    line: Option<&Line>,
+    confidence: Confidence,
+) -> Finding {
+    let (name, other) = (&case.service.name, &dependency.name);
+    let state = match dependency.state {
+        State::Failed => "failed",
+        State::Crashed => "crashed",
+        State::Starting => "does not get up",
+        _ => "does not run",
+    };
+    let evidence = match &dependency.place {
+        Some(place) => Evidence::place(place, format!("needs {other}")),
+        None => Evidence::manager("Requires", other.clone()),
+    };
+    case.finding("dependency-failed", other.as_str())
+        .sure(confidence)
+        .says(
+            format!("{other}, which it needs, {state}"),
+            format!("{name} needs {other}, which {state}, so {name} was not started"),
+        )
+        .proof_if(line.map(Evidence::log))
+        .proof(evidence)
+        .fix(
+            "see what is wrong with it",
+            [format!("daemonctl diagnose {}", shell(other)), restart(case)],
+        )
+}
+
+fn cycle(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let service = case.service;
+    let name = &service.name;
+    let own = case.lines().filter(|line| line.message.contains("ordering cycle"));
+    let machine = case.snapshot.machine.ordering_cycles.iter();
+    let lines: Vec<&Line> = machine.chain(own).filter(|line| names(&line.message, name)).collect();
+    let by_check = case.definition().and_then(|definition| {
+        definition.diagnostics.iter().find(|diagnostic| diagnostic.code == "cycle")
+    });
+    if lines.is_empty() && by_check.is_none() {
+        return;
+    }
+    let deleted = lines.iter().find(|line| {
+        line.message.contains(&format!("Job {name}/start deleted"))
+            || (line.message.contains("deleted to break")
+                && line.message.contains(&format!("{name}/start")))
+    });
+    let is_victim = deleted.is_some() && !service.is_healthy();
+    let message = by_check.map(|diagnostic| diagnostic.message.as_str());
+    let sentence = match (is_victim, message) {
+        (true, _) => format!(
+            "{name} and other units wait for each other in a circle, and its start was deleted to break it"
+        ),
+        (false, Some(message)) => format!("{name} is in a circle of ordering: {message}"),
+        (false, None) => format!("{name} and other units wait for each other in a circle"),
+    };
+    let mut finding = case
+        .finding("ordering-cycle", name.as_str())
+        .severity(if is_victim { case.severity() } else { Severity::Warning })
+        .sure(if is_victim { Confidence::Certain } else { Confidence::Possible })
+        .says("it is in a circle of ordering", sentence);
+    for line in deleted.into_iter().chain(lines.iter()).take(6) {
+        finding = finding.proof(Evidence::log(line));
+    }
+    if let Some(diagnostic) = by_check {
+        finding = finding.proof(match &diagnostic.place {
+            Some(place) => Evidence::place(place, diagnostic.message.clone()),
+            None => Evidence::manager("verify", diagnostic.message.clone()),
+        });
+    }
+    findings.push(finding.fix(
+        "take one of the After= or Before= in the circle away",
+        [format!("daemonctl verify {}", shell(name)), format!("daemonctl deps {}", shell(name))],
+    ));
+}
+
+/// A text names a unit, not only one whose name ends alike.
+fn names(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(|c| c.is_ascii_alphanumeric() || "-_.@\\:".contains(c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::snapshot::{LogSource, Snapshot};
+
+    fn needs(load: Load, state: State) -> Snapshot {
+        let mut snapshot = super::super::testing::failed();
+        let service = service(&mut snapshot);
+        service.state = State::Stopped;
+        service.dependencies.push(Dependency {
+            relation: Relation::Needs,
+            name: "db.service".into(),
+            state,
+            load,
+            place: Some(place(3)),
+        });
+        snapshot
+    }
+
+    #[test]
+    fn a_dependency_that_is_not_there() {
+        let mut snapshot = needs(Load::NotFound, State::Stopped);
+        let finding = one(&snapshot, "dependency-missing");
+        assert_eq!(finding.title, "db.service, which it needs, does not exist");
+        assert_eq!(finding.severity, Severity::Error);
+        none(&snapshot, "dependency-failed");
+        service(&mut snapshot).dependencies[0].relation = Relation::Wants;
+        none(&snapshot, "dependency-missing");
+        none(&needs(Load::Loaded, State::Running), "dependency-missing");
+    }
+
+    #[test]
+    fn a_dependency_that_failed() {
+        let mut snapshot = needs(Load::Loaded, State::Failed);
+        let finding = one(&snapshot, "dependency-failed");
+        assert_eq!(
+            (finding.confidence, finding.subject.as_str()),
+            (Confidence::Likely, "db.service")
+        );
+        says(&mut snapshot, LogSource::Manager, "Dependency failed for x.service - X.");
+        assert_eq!(one(&snapshot, "dependency-failed").confidence, Confidence::Certain);
+        service(&mut snapshot).dependencies[0].state = State::Running;
+        none(&snapshot, "dependency-failed");
+        // One that is down is in the way only if the manager says so.
+        service(&mut snapshot).dependencies[0].state = State::Stopped;
+        one(&snapshot, "dependency-failed");
+        service(&mut snapshot).log.lines.clear();
+        none(&snapshot, "dependency-failed");
+    }
+
+    #[test]
+    fn who_ran_by_himself_is_hardly_a_victim() {
+        let mut snapshot = needs(Load::Loaded, State::Failed);
+        exited(&mut snapshot, 1);
+        assert_eq!(one(&snapshot, "dependency-failed").confidence, Confidence::Possible);
+        service(&mut snapshot).state = State::Running;
+        none(&snapshot, "dependency-failed");
+    }
+
+    #[test]
+    fn a_circle_whose_victim_it_is() {
+        let mut snapshot = needs(Load::Loaded, State::Running);
+        none(&snapshot, "ordering-cycle");
+        let mut line = |text: &str| {
+            says(&mut snapshot, LogSource::Manager, text);
+            let line = service(&mut snapshot).log.lines.pop().unwrap();
+            snapshot.machine.ordering_cycles.push(line);
+        };
+        line("max.service: Found ordering cycle on y.service/start");
+        none(&snapshot, "ordering-cycle");
+        let mut line = |text: &str| {
+            says(&mut snapshot, LogSource::Manager, text);
+            let line = service(&mut snapshot).log.lines.pop().unwrap();
+            snapshot.machine.ordering_cycles.push(line);
+        };
+        line(
+            "y.service: Job x.service/start deleted to break ordering cycle starting with y.service/start",
+        );
+        let finding = one(&snapshot, "ordering-cycle");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Error, Confidence::Certain));
+        service(&mut snapshot).state = State::Running;
+        assert_eq!(one(&snapshot, "ordering-cycle").severity, Severity::Warning);
+    }
+}

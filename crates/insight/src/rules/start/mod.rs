@@ -1,0 +1,46 @@
+//! Causes and mechanisms that come from the definition, the state and what was looked up.
+
+mod account;
+mod common;
+mod condition;
+mod config;
+mod denied;
+mod depends;
+mod exit;
+mod files;
+mod format;
+#[cfg(test)]
+mod healthy;
+mod kind;
+mod load;
+mod network;
+mod pid;
+mod places;
+mod program;
+mod secrets;
+mod setup;
+#[cfg(test)]
+mod testing;
+
+use super::Rule;
+
+/// The rules of this family, a table from each of its files. Of two causes that are equally sure the first is shown
+/// first: what comes first at a start comes first here.
+pub(super) const RULES: &[&[Rule]] = &[
+    load::RULES,
+    condition::RULES,
+    depends::RULES,
+    places::RULES,
+    account::RULES,
+    setup::RULES,
+    program::RULES,
+    format::RULES,
+    config::RULES,
+    network::RULES,
+    files::RULES,
+    denied::RULES,
+    secrets::RULES,
+    pid::RULES,
+    kind::RULES,
+    exit::RULES,
+];

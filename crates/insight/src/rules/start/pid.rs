@@ -1,0 +1,339 @@
+//! PID files, and other instances that run outside of the manager.
+
+use super::common::{base_name, restart, script};
+use crate::finding::{Confidence, Evidence, Finding, Role, shell};
+use crate::rules::{Case, Chapter, Need, Purpose, Rule};
+use crate::snapshot::{ConfigPath, Holder, PidFile, Seen};
+
+/// The rows.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "already-running",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "Another instance of the program that belongs to no service.",
+        needs: &[Need::State, Need::Processes],
+        about: "Started by hand, or left behind when the service's manager lost sight of it: it holds ports, locks and \
+                sockets that the service needs.",
+        read_more: &["daemon(7)"],
+        check: already_running,
+    },
+    Rule {
+        name: "pid-file-mismatch",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "A PIDFile= that is not the file to which the daemon writes its pid.",
+        needs: &[Need::Definition],
+        about: "With Type=forking systemd waits for PIDFile= until TimeoutStartSec= is over, and then ends a service \
+                that runs well: `Can't open PID file`.",
+        read_more: &["systemd.service(5)"],
+        check: mismatch,
+    },
+    Rule {
+        name: "pid-file-stale",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "A PID file that names a process that is gone or belongs to somebody else.",
+        needs: &[Need::State],
+        about: "A daemon that was killed leaves its PID file behind. When the number is given to another process, init \
+                scripts take that for the daemon: they don't start it, or signal the wrong process.",
+        read_more: &["start-stop-daemon(8)"],
+        check: stale,
+    },
+];
+
+/// Programs that run other programs: of them only those with the same script count.
+const INTERPRETERS: [&str; 14] = [
+    "python", "perl", "ruby", "node", "java", "php", "sh", "bash", "dash", "busybox", "env",
+    "deno", "lua", "mono",
+];
+
+fn is_interpreter(program: &str) -> bool {
+    let name = base_name(program);
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    INTERPRETERS.contains(&bare)
+}
+
+fn already_running(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let Some(command) = case.definition().and_then(|definition| definition.main_command()) else {
+        return;
+    };
+    if !case.is_broken() {
+        return;
+    }
+    let script = command.arguments.iter().find(|argument| !argument.starts_with('-'));
+    let is_same = |holder: &&Holder| {
+        let is_free = holder.service.is_none() && Some(holder.pid) != case.service.main_pid;
+        let is_alike = match is_interpreter(&command.program) {
+            true => script.is_some_and(|script| {
+                script.len() > 2 && holder.command.split_whitespace().any(|word| word == script)
+            }),
+            false => true,
+        };
+        is_free
+            && is_alike
+            && !case.service.processes.iter().any(|process| process.pid == holder.pid)
+    };
+    let others: Vec<&Holder> = case.service.others.iter().filter(is_same).collect();
+    let Some(first) = others.first() else { return };
+    let name = &case.service.name;
+    let pids: Vec<String> = others.iter().take(5).map(|holder| holder.pid.to_string()).collect();
+    let mut finding = case
+        .finding("already-running", command.program.as_str())
+        .says(
+            format!("another {} runs outside of the service: pid {}", first.name, first.pid),
+            format!(
+                "{} is running already as pid {}, and belongs to no service: {name} can't take its ports and locks",
+                command.program,
+                pids.join(", ")
+            ),
+        );
+    for holder in others.iter().take(5) {
+        finding = finding.proof(Evidence::process(holder.pid, "cmdline", holder.command.clone()));
+    }
+    findings.push(finding.fix(
+        "if nobody needs it as it is, end it and start the service",
+        [format!("kill {}", pids.join(" ")), restart(case)],
+    ));
+}
+
+/// `/var/run` is `/run` wherever both are.
+fn plain(path: &str) -> String {
+    match path.strip_prefix("/var/run/") {
+        Some(rest) => format!("/run/{rest}"),
+        None => path.trim_end_matches('/').to_owned(),
+    }
+}
+
+fn is_pid_key(path: &&ConfigPath) -> bool {
+    let key = path.key.to_ascii_lowercase();
+    let key = key.trim_start_matches('-').replace(['-', '_'], "");
+    matches!(key.as_str(), "pid" | "pidfile" | "externalpidfile" | "pidpath")
+}
+
+/// The file that options of the command line name: `--pidfile /run/x.pid`, `--pid-file=/run/x.pid`, `-P /run/x.pid`.
+fn by_option(arguments: &[String]) -> Option<&str> {
+    let is_option = |word: &str| {
+        let bare = word.trim_start_matches('-').replace(['-', '_'], "").to_ascii_lowercase();
+        word.starts_with('-') && matches!(bare.as_str(), "pid" | "pidfile")
+    };
+    for (at, word) in arguments.iter().enumerate() {
+        if let Some((option, path)) = word.split_once('=')
+            && is_option(option)
+        {
+            return Some(path);
+        }
+        if is_option(word) {
+            return arguments.get(at.saturating_add(1)).map(String::as_str);
+        }
+    }
+    None
+}
+
+fn mismatch(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let Some(definition) = case.definition().filter(|_| case.is_broken()) else { return };
+    let Some((expected, place)) = &definition.pid_file else { return };
+    let is_waited_for = definition.service_type == "forking" || script(case).is_some();
+    if !is_waited_for {
+        return;
+    }
+    let option = definition.main_command().and_then(|command| by_option(&command.arguments));
+    let configured = case.service.config_paths.iter().find(is_pid_key);
+    let (actual, evidence) = match (option, configured) {
+        // What the command line says goes before what the configuration says.
+        (Some(path), _) => (path, Evidence::place(place, format!("the command line names {path}"))),
+        (None, Some(config)) => {
+            let text = format!("{} {}", config.key, config.path);
+            let evidence = match &config.place {
+                Some(place) => Evidence::place(place, text),
+                None => Evidence::path(config.path.clone(), text),
+            };
+            (config.path.as_str(), evidence)
+        }
+        (None, None) => return,
+    };
+    if !actual.starts_with('/') || plain(actual) == plain(expected) {
+        return;
+    }
+    let name = &case.service.name;
+    let waits = case.clues_of(crate::clues::Kind::PidFile).next_back();
+    let timed_out = matches!(case.service.unit.result.as_str(), "timeout" | "protocol");
+    let confidence = match (waits.is_some(), timed_out) {
+        (true, _) => Confidence::Certain,
+        (false, true) => Confidence::Likely,
+        (false, false) => Confidence::Possible,
+    };
+    let finding = case
+        .finding("pid-file-mismatch", expected.as_str())
+        .sure(confidence)
+        .says(
+            format!("PIDFile= is {expected}, and the daemon writes {actual}"),
+            format!("the manager waits for the pid of {name} in {expected}, and the daemon writes it to {actual}"),
+        )
+        .proof(Evidence::place(place, format!("PIDFile={expected}")))
+        .proof(evidence)
+        .proof_if(waits.map(|clue| clue.evidence()));
+    findings.push(match script(case) {
+        None => {
+            finding.fix_setting("wait for the right file", "Service", format!("PIDFile={actual}"))
+        }
+        Some(script) => finding.fix(format!("name {actual} in {script}"), [restart(case)]),
+    });
+}
+
+fn stale(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    if !case.is_broken() {
+        return;
+    }
+    for file in &case.service.pid_files {
+        let found = match (&file.pid, &file.process) {
+            _ if file.garbled => Some(garbled(case, file)),
+            (Seen::Known(pid), Some((process, false))) => Some(foreign(case, file, *pid, process)),
+            (Seen::Known(pid), None) => Some(dead(case, file, *pid)),
+            _ => None,
+        };
+        findings.extend(found);
+    }
+}
+
+fn remove(case: &Case<'_>, file: &PidFile) -> [String; 2] {
+    [format!("rm {}", shell(&file.path)), restart(case)]
+}
+
+fn garbled(case: &Case<'_>, file: &PidFile) -> Finding {
+    case.finding("pid-file-stale", file.path.as_str())
+        .sure(Confidence::Possible)
+        .says(
+            format!("PID file {} holds no number", file.path),
+            format!(
+                "the PID file {} of {} is empty or holds no number",
+                file.path, case.service.name
+            ),
+        )
+        .proof(Evidence::path(file.path.clone(), "no number"))
+        .fix("remove it", remove(case, file))
+}
+
+fn foreign(case: &Case<'_>, file: &PidFile, pid: u32, process: &str) -> Finding {
+    let by_script = script(case).is_some();
+    case.finding("pid-file-stale", file.path.as_str())
+        .sure(if by_script { Confidence::Likely } else { Confidence::Possible })
+        .says(
+            format!("PID file {} names pid {pid}, which is {process}", file.path),
+            format!(
+                "the PID file {} of {} names pid {pid}, which is {process} and none of its processes: its start is \
+                 taken for done",
+                file.path, case.service.name
+            ),
+        )
+        .proof(Evidence::path(file.path.clone(), pid.to_string()))
+        .proof(Evidence::process(pid, "comm", process))
+        .fix("remove it", remove(case, file))
+}
+
+fn dead(case: &Case<'_>, file: &PidFile, pid: u32) -> Finding {
+    case.finding("pid-file-stale", file.path.as_str())
+        .role(Role::Mechanism)
+        .says(
+            format!("its process {pid} is gone and left {} behind", file.path),
+            format!(
+                "the PID file {} of {} names pid {pid}, and no such process runs: it ended without cleaning up, as \
+                 when it is killed or crashes",
+                file.path, case.service.name
+            ),
+        )
+        .proof(Evidence::path(file.path.clone(), pid.to_string()))
+        .fix("start it again; the file is replaced", [restart(case)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::snapshot::{PathUse, Snapshot, State};
+
+    fn holder(pid: u32, service: Option<&str>, command: &str) -> Holder {
+        Holder {
+            pid,
+            name: "x".into(),
+            command: command.into(),
+            service: service.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn another_instance_that_nobody_owns() {
+        let mut snapshot = failed();
+        service(&mut snapshot).others = vec![holder(70, Some("y.service"), "/usr/sbin/x")];
+        none(&snapshot, "already-running");
+        service(&mut snapshot).others.push(holder(71, None, "/usr/sbin/x -f"));
+        let finding = one(&snapshot, "already-running");
+        assert_eq!(finding.title, "another x runs outside of the service: pid 71");
+        assert_eq!(finding.remedies[0].commands[0], "kill 71");
+        service(&mut snapshot).state = State::Running;
+        none(&snapshot, "already-running");
+    }
+
+    #[test]
+    fn of_interpreters_only_those_with_the_same_script() {
+        let mut snapshot = failed();
+        let main = &mut definition(&mut snapshot).commands[0];
+        main.program = "/usr/bin/python3.11".into();
+        main.arguments = vec!["-u".into(), "/opt/app.py".into()];
+        service(&mut snapshot).others = vec![holder(71, None, "python3 /opt/other.py")];
+        none(&snapshot, "already-running");
+        service(&mut snapshot).others = vec![holder(71, None, "python3 /opt/app.py")];
+        one(&snapshot, "already-running");
+    }
+
+    fn forking(written: &str) -> Snapshot {
+        let mut snapshot = failed();
+        definition(&mut snapshot).service_type = "forking".into();
+        definition(&mut snapshot).pid_file = Some(("/run/x.pid".into(), place(8)));
+        service(&mut snapshot).config_paths.push(ConfigPath {
+            path: written.into(),
+            purpose: PathUse::Write,
+            key: "pid".into(),
+            place: None,
+            user: None,
+        });
+        snapshot
+    }
+
+    #[test]
+    fn the_daemon_writes_its_pid_elsewhere() {
+        none(&forking("/var/run/x.pid"), "pid-file-mismatch");
+        let mut snapshot = forking("/run/x/x.pid");
+        service(&mut snapshot).unit.result = "timeout".into();
+        let finding = one(&snapshot, "pid-file-mismatch");
+        assert_eq!(finding.title, "PIDFile= is /run/x.pid, and the daemon writes /run/x/x.pid");
+        assert_eq!(finding.confidence, Confidence::Likely);
+        assert_eq!(finding.remedies[0].settings[0].1, "PIDFile=/run/x/x.pid");
+        // The command line goes first.
+        definition(&mut snapshot).commands[0].arguments = vec!["--pidfile=/run/x.pid".into()];
+        none(&snapshot, "pid-file-mismatch");
+        definition(&mut snapshot).service_type = "simple".into();
+        none(&snapshot, "pid-file-mismatch");
+    }
+
+    #[test]
+    fn stale_pid_files() {
+        let mut snapshot = failed();
+        let path = "/run/x.pid".to_owned();
+        let own = Some(("x".to_owned(), true));
+        let file = PidFile { path, pid: Seen::Known(70), process: own, garbled: false };
+        service(&mut snapshot).pid_files.push(file);
+        none(&snapshot, "pid-file-stale");
+        service(&mut snapshot).pid_files[0].process = Some(("bash".into(), false));
+        assert_eq!(
+            one(&snapshot, "pid-file-stale").title,
+            "PID file /run/x.pid names pid 70, which is bash"
+        );
+        service(&mut snapshot).pid_files[0].process = None;
+        assert_eq!(one(&snapshot, "pid-file-stale").role, Role::Mechanism);
+        service(&mut snapshot).pid_files[0].garbled = true;
+        one(&snapshot, "pid-file-stale");
+        service(&mut snapshot).state = State::Running;
+        none(&snapshot, "pid-file-stale");
+    }
+}
