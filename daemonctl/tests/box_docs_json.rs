@@ -17,14 +17,26 @@ fn what_systemd_tells_is_documented() {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_daemonctl"));
     let plan = testkit::boxes::Plan::new(testkit::boxes::Kind::Systemd);
     let machine = plan.put(program, "/usr/bin/daemonctl").unwrap().boot().unwrap();
-    for line in docs_json_support::OF_SYSTEMD {
+    let observed = [
+        "audit nginx",
+        "audit --observe 1s --restart --fix --dry-run nginx",
+        "audit --observe 1s cron",
+    ];
+    for line in docs_json_support::OF_SYSTEMD.iter().chain(&observed) {
         let words: Vec<&str> = ["daemonctl", "--json"].into_iter().chain(line.split(' ')).collect();
         let output = machine.exec(&words).unwrap();
         let document = serde_json::from_slice(&output.stdout);
         check.document(&document.unwrap_or_else(|e| panic!("{line}: {e}: {}", output.describe())));
     }
     assert!(check.wrong.is_empty(), "{:#?}", check.wrong);
-    for heading in ["Transient service.", "Native properties.", "Job besides."] {
+    for heading in [
+        "Transient service.",
+        "Native properties.",
+        "Job besides.",
+        "Proposed setting.",
+        "Observation.",
+        "Fix.",
+    ] {
         assert!(check.seen.iter().any(|key| key.starts_with(heading)), "{heading}");
     }
 }

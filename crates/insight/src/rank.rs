@@ -9,16 +9,22 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::clues::Clues;
-use crate::finding::{Confidence, Finding, Report, Role, Severity, Source};
+use crate::finding::{Confidence, Evidence, Finding, Report, Role, Severity, Source};
 use crate::rules::{self, Case, Chapter, Purpose, Rule};
-use crate::snapshot::{Service, Snapshot};
+use crate::snapshot::{Manager, Service, Snapshot};
 
 /// The rule whose subject is a service that must be looked at for the cause.
 const DEPENDENCY: &str = "dependency-failed";
+/// The rule whose subject is an address where nobody answers.
+const UNREACHABLE: &str = "dependency-unreachable";
 /// No chain of dependencies is followed further than that.
 const DEPTH_MAX: usize = 8;
 /// No finding keeps more evidence than that.
-const EVIDENCE_MAX: usize = 12;
+const EVIDENCE_MAX: usize = 8;
+/// Remedies of a second rule are added only up to that.
+const REMEDIES_MAX: usize = 2;
+/// Rules that quote what was said, and know no more: beside a better cause they are no causes.
+const QUOTING: [&str; 3] = ["last-words", "bind-failed", "traceback"];
 
 /// A report for each service that was asked about.
 pub(crate) fn reports(snapshot: &Snapshot, purpose: Purpose) -> Vec<Report> {
@@ -101,6 +107,12 @@ impl<'s> Judged<'s> {
         if purpose == Purpose::Diagnose && !service.is_broken() {
             ranked.iter_mut().for_each(|ranked| soften(&mut ranked.finding));
         }
+        if !matches!(service.manager, Manager::Systemd | Manager::SystemdUser) {
+            // Drop-ins are systemd's.
+            for ranked in &mut ranked {
+                ranked.finding.remedies.retain(|remedy| remedy.settings.is_empty());
+            }
+        }
         let ranked = join(ranked);
         self.found.insert(service.name.clone(), ranked.clone());
         ranked
@@ -108,15 +120,14 @@ impl<'s> Judged<'s> {
 
     /// Puts what a failed dependency died of before what says that it failed.
     fn follow(&mut self, findings: &mut Vec<Finding>, path: &mut Vec<String>) {
-        let Some(at) = findings.iter().position(|finding| finding.rule == DEPENDENCY) else {
-            return;
-        };
+        let named = findings.iter().enumerate();
+        let mut named = named.filter_map(|(at, finding)| Some((at, self.culprit(finding)?)));
+        let Some((at, name)) = named.next() else { return };
         // A cause of its own that is proven needs no other one; an unproven dependency stays where it is.
         let is_first = at == 0
             || findings.first().is_some_and(|first| {
                 first.confidence < Confidence::Certain || first.role != Role::Cause
             });
-        let Some(name) = findings.get(at).map(|finding| finding.subject.clone()) else { return };
         if !is_first || path.len() >= DEPTH_MAX || path.contains(&name) {
             return;
         }
@@ -130,6 +141,29 @@ impl<'s> Judged<'s> {
         root.consequences.push(dependent);
         root.consequences.extend(below);
         findings.insert(0, root);
+    }
+
+    /// The service that must be looked at for the cause of a finding: a dependency that failed, or a broken service
+    /// that would listen where nobody answers.
+    fn culprit(&self, finding: &Finding) -> Option<String> {
+        let subject = finding.subject.as_str();
+        if finding.rule == DEPENDENCY {
+            return Some(subject.to_owned());
+        }
+        if finding.rule != UNREACHABLE || finding.role != Role::Cause {
+            return None;
+        }
+        let port = subject.rsplit_once(':').map(|(_, port)| port);
+        let would_listen = |service: &&Service| {
+            service.name != finding.service
+                && service.is_broken()
+                && service.meant_to_listen.iter().any(|(address, _)| {
+                    address == subject
+                        || (port.is_some()
+                            && address.rsplit_once(':').map(|(_, port)| port) == port)
+                })
+        };
+        self.snapshot.services.iter().find(would_listen).map(|service| service.name.clone())
     }
 
     /// What a service of the snapshot died of.
@@ -211,7 +245,7 @@ fn merge(into: &mut Ranked, next: Ranked) {
     into.severity = into.severity.max(next.severity);
     into.role = into.role.min(next.role);
     for evidence in next.evidence {
-        if into.evidence.len() < EVIDENCE_MAX && !into.evidence.contains(&evidence) {
+        if into.evidence.len() < EVIDENCE_MAX && !is_told(&into.evidence, &evidence) {
             into.evidence.push(evidence);
         }
     }
@@ -220,11 +254,84 @@ fn merge(into: &mut Ranked, next: Ranked) {
             .remedies
             .iter()
             .all(|other| other.commands != remedy.commands || other.settings != remedy.settings);
-        if is_new {
+        if is_new && into.remedies.len() < REMEDIES_MAX {
             into.remedies.push(remedy);
         }
     }
     into.consequences.extend(next.consequences);
+}
+
+/// Whether a proof is there already: the same line from another log, or said again.
+fn is_told(known: &[Evidence], evidence: &Evidence) -> bool {
+    let is_log = |evidence: &Evidence| matches!(evidence.source, Source::Log { .. });
+    known.iter().any(|known| {
+        known == evidence
+            || (is_log(known) && is_log(evidence) && gist(&known.text) == gist(&evidence.text))
+    })
+}
+
+/// A line without what differs when it is said again: digits, and what stands before the last bracket that opens it.
+fn gist(text: &str) -> String {
+    let text = text.trim_start_matches(|c: char| c.is_ascii_digit() || " :/.-".contains(c));
+    let text = text.split_once("] ").map_or(text, |(_, rest)| rest);
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// Takes out of `heads` what says no more than the first of them: rules that only quote a line which that one explains.
+fn absorb(heads: &mut Vec<Finding>) {
+    let mut all = std::mem::take(heads);
+    let is_quoting = |finding: &Finding| QUOTING.contains(&finding.rule);
+    // Of two that stand on the same line, the one that knows what it means leads.
+    if let Some(quote) = all.first().filter(|first| is_quoting(first)) {
+        let better = all.iter().position(|other| {
+            !is_quoting(other)
+                && other.severity == quote.severity
+                && other.evidence.iter().any(|proof| is_told(&quote.evidence, proof))
+        });
+        if let Some(at) = better {
+            let better = all.remove(at);
+            all.insert(0, better);
+        }
+    }
+    let mut all = all.into_iter();
+    let Some(mut first) = all.next() else { return };
+    let mut others = Vec::new();
+    for mut other in all {
+        let is_known = is_quoting(&other)
+            && (first.confidence > Confidence::Possible
+                || other.evidence.iter().all(|proof| is_told(&first.evidence, proof)));
+        let is_same = other.service == first.service && (is_known || is_same_place(&first, &other));
+        if is_same {
+            other.role = Role::Mechanism;
+            first.consequences.push(other);
+        } else {
+            others.push(other);
+        }
+    }
+    heads.push(first);
+    heads.extend(others);
+}
+
+/// How it ended, with what it said before: all there is to go by where no cause is known.
+fn quote(first: &mut Finding) {
+    let Some(words) = first.consequences.iter().find(|finding| finding.rule == "last-words") else {
+        return;
+    };
+    if first.rule == "last-words" {
+        return;
+    }
+    if let Some((_, said)) = words.title.split_once(": ") {
+        first.title = format!("{}; its last words: {said}", first.title);
+    }
+    first.evidence.extend(words.evidence.first().cloned());
+}
+
+/// Whether two findings of a rule are proven by the same path: a directory that refuses, and two files in it.
+fn is_same_place(one: &Finding, other: &Finding) -> bool {
+    let mut paths =
+        other.evidence.iter().filter(|proof| matches!(proof.source, Source::Path { .. }));
+    one.rule == other.rule
+        && paths.any(|proof| one.evidence.iter().any(|known| known.source == proof.source))
 }
 
 /// The first cause with what it explains beneath, then the other causes, then what stands for itself.
@@ -240,6 +347,7 @@ fn arrange(ranked: Vec<Ranked>) -> Vec<Finding> {
         }
     }
     let worst = explained.iter().map(|finding| finding.severity).max();
+    absorb(&mut heads);
     match heads.first_mut() {
         // What only may bite later does not explain what is broken now.
         Some(first) if Some(first.severity) >= worst => first.consequences.extend(explained),
@@ -249,6 +357,7 @@ fn arrange(ranked: Vec<Ranked>) -> Vec<Finding> {
             let mut explained = explained.into_iter();
             if let Some(mut first) = explained.next() {
                 first.consequences.extend(explained);
+                quote(&mut first);
                 heads.insert(0, first);
             }
         }

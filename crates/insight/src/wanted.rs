@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::clues::{Clue, Clues, Kind};
-use crate::snapshot::{CommandRole, ConfigPath, Definition, Service, Snapshot};
+use crate::snapshot::{CommandRole, ConfigPath, Definition, Language, PathUse, Service, Snapshot};
 
 /// No more of a kind than that: what a log names is foreign, and may name a great many things.
 const MOST: usize = 400;
@@ -45,7 +45,7 @@ pub fn wanted(snapshot: &Snapshot) -> Wanted {
         let found = clues.of_service(service);
         // The last lines count most, and are the ones to keep where there are too many.
         for clue in found.iter().rev().filter(|clue| clue.is_current()) {
-            wanted.of_clue(clue);
+            wanted.of_clue(service, clue);
         }
     }
     wanted
@@ -143,6 +143,12 @@ impl Wanted {
         for file in &definition.files {
             self.path(file);
         }
+        // A script is a program itself: its first line, its mode.
+        if definition.language != Language::Unit
+            && let Some(script) = definition.files.first()
+        {
+            self.program(script);
+        }
     }
 
     /// What an argument names: `-c /etc/x.conf`, `--config=/etc/x.conf`, and a script that an interpreter runs.
@@ -184,10 +190,29 @@ impl Wanted {
         }
     }
 
-    fn of_clue(&mut self, clue: &Clue<'_>) {
+    fn of_clue(&mut self, service: &Service, clue: &Clue<'_>) {
         for word in ["path", "file", "program", "place"] {
-            if let Some(path) = clue.get(word) {
-                self.path_and_directory(path);
+            if let Some(path) = clue.get(word).and_then(|path| absolute(service, path)) {
+                self.path_and_directory(&path);
+            }
+        }
+        if clue.kind == Kind::PortTaken && clue.get("port").is_none() {
+            // A script may tell which port it wants.
+            let commands = service.definition.iter().flat_map(|definition| &definition.commands);
+            let words = commands
+                .flat_map(|command| std::iter::once(&command.program).chain(&command.arguments));
+            let is_script = |word: &&String| {
+                let ends = [".py", ".sh", ".js", ".pl", ".rb", ".php"];
+                word.starts_with('/') && ends.iter().any(|end| word.ends_with(end))
+            };
+            for word in words.filter(is_script).take(4) {
+                insert(&mut self.texts, word);
+            }
+        }
+        if clue.kind == Kind::ConfigInvalid && clue.get("line").is_none() {
+            // The line is found by what it says.
+            for (path, _) in service.config_files.iter().take(32) {
+                insert(&mut self.texts, path);
             }
         }
         insert_name(&mut self.users, clue.get("user"));
@@ -203,8 +228,8 @@ impl Wanted {
                 self.listeners = true;
             }
             Kind::LockHeld => {
-                if let Some(path) = clue.get("path").filter(|path| path.starts_with('/')) {
-                    insert(&mut self.lock_files, path);
+                if let Some(path) = clue.get("path").and_then(|path| absolute(service, path)) {
+                    insert(&mut self.lock_files, &path);
                 }
             }
             Kind::ExecFormat | Kind::InterpreterMissing | Kind::LibraryMissing => {
@@ -214,6 +239,27 @@ impl Wanted {
         }
         self.listeners |= matches!(clue.kind, Kind::LockHeld);
     }
+}
+
+/// A path as the machine has it: a relative one is meant from the service's data or working directory.
+pub(crate) fn absolute(service: &Service, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return Some(clean(path));
+    }
+    let data = service.config_paths.iter().find(|path| path.purpose == PathUse::DataDirectory);
+    let definition = service.definition.as_ref();
+    let working = definition.and_then(|definition| definition.working_directory.as_ref());
+    let base = data.map(|path| path.path.as_str()).or(working.map(|(path, _, _)| path.as_str()))?;
+    let path = path.trim_start_matches("./");
+    (base.starts_with('/') && !path.is_empty()).then(|| clean(&format!("{base}/{path}")))
+}
+
+fn clean(path: &str) -> String {
+    let mut clean = path.replace("//", "/");
+    while clean.len() > 1 && clean.ends_with('/') {
+        clean.pop();
+    }
+    clean
 }
 
 fn insert(set: &mut BTreeSet<String>, value: &str) {

@@ -40,7 +40,7 @@ impl Reader {
         walk.seek(Seek::Tail);
         let mut reader = Reader { set, watch, walk, seen: Vec::new() };
         reader.read();
-        assert_eq!(reader.seen, [], "what was there before is not new");
+        assert!(reader.seen.is_empty(), "what was there before is not new");
         reader
     }
 

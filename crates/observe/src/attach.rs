@@ -66,7 +66,7 @@ fn thread(tracer: &mut Tracer, pid: u32, tid: u32, is_gate: bool) -> bool {
         Err(Errno::PERM) => match proc::tracer_of(tid) {
             0 => ObserveError::NotPermitted { pid },
             // Seized by us as the child of one that is watched.
-            own if own == std::process::id() => return true,
+            own if own == sys::own_thread() => return true,
             tracer => ObserveError::TracedAlready { pid, tracer },
         },
         Err(errno) => ObserveError::Failed { action: "watch a process", errno },

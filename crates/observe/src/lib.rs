@@ -30,5 +30,5 @@ mod tracer;
 
 pub use error::ObserveError;
 pub use observer::{Observer, Woken};
-pub use sys::KeptBack;
 pub use record::{Address, Capability, Device, FileUse, Program, Record, Thing, Use};
+pub use sys::KeptBack;

@@ -48,7 +48,7 @@ impl Observer {
         members: impl FnMut() -> Vec<u32> + Send + 'static,
         gate: Option<String>,
     ) -> Result<Observer, ObserveError> {
-        let kept_back = sys::KeptBack::new();
+        let kept_back = sys::KeptBack::hold();
         let shared = Arc::new(Shared::default());
         let (tell, begun) = mpsc::channel();
         let of_thread = Arc::clone(&shared);

@@ -164,6 +164,8 @@ impl Recorder {
         let Some(Entered { number, arguments }) = task.call.take() else { return };
         let Some(row) = self.rows.get_mut(number) else { return };
         if RESTARTED.contains(&result) {
+            // Some only ever end that way: sigsuspend(2).
+            row.worked = row.worked.saturating_add(1);
             return;
         }
         let is_under_way = result == -i64::from(libc::EINPROGRESS);

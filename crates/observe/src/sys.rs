@@ -134,6 +134,12 @@ pub fn wait() -> Result<Option<(u32, Change)>, Errno> {
     }
 }
 
+/// The id of this thread: that of a tracer, to those that it traces.
+pub fn own_thread() -> u32 {
+    // SAFETY: a system call that takes nothing and can't fail.
+    unsafe { libc::gettid() }.cast_unsigned()
+}
+
 /// Reads another process's memory; gives how much could be read.
 pub fn read_memory(tid: u32, address: u64, buffer: &mut [u8]) -> usize {
     let local = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
@@ -159,7 +165,7 @@ const OF_USERS: &[c_int] = &[libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SI
 
 impl KeptBack {
     /// SIGCHLD and those by which users end programs.
-    pub fn new() -> KeptBack {
+    pub fn hold() -> KeptBack {
         let mut before = MaybeUninit::uninit();
         let kept = set_of(&[OF_TRACEES, OF_USERS]);
         // SAFETY: both sets are ours; the call fills `before` in.

@@ -45,6 +45,16 @@ impl Told {
         stat.rsplit_once(") ").unwrap().1.chars().next().unwrap()
     }
 
+    /// It comes to that state, and stays in it.
+    fn is_soon(&self, state: char) -> bool {
+        let end = Instant::now() + Duration::from_secs(5);
+        while self.state() != state && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        self.state() == state
+    }
+
     fn tracer(&self) -> u32 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("TracerPid:")).unwrap();
@@ -112,22 +122,22 @@ fn a_stopped_process_stays_stopped_and_goes_on_when_it_is_continued() {
     let send = |signal: &str| {
         let pid = told.pid().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
-        std::thread::sleep(Duration::from_millis(100));
     };
     let observer = told.watch();
     send("-STOP");
-    assert_eq!(told.state(), 't');
+    assert!(told.is_soon('t'));
     send("-CONT");
-    assert_eq!(told.state(), 'S');
+    assert!(told.is_soon('S'));
     send("-STOP");
+    assert!(told.is_soon('t'));
     observer.finish().unwrap();
-    assert_eq!((told.state(), told.tracer()), ('T', 0));
+    assert!(told.is_soon('T') && told.tracer() == 0);
     let observer = told.watch();
     std::thread::sleep(Duration::from_millis(50));
     observer.finish().unwrap();
-    assert_eq!((told.state(), told.tracer()), ('T', 0));
+    assert!(told.is_soon('T') && told.tracer() == 0);
     send("-CONT");
-    assert_eq!(told.state(), 'S');
+    assert!(told.is_soon('S'));
 }
 
 #[test]

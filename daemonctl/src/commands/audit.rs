@@ -123,7 +123,11 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let Gathered { snapshot, unresolved, .. } = gathered;
     let reports = insight::audit(&snapshot);
     let outcome = Outcome { snapshot, reports };
-    let is_bad = outcome.reports.iter().flat_map(|report| &report.findings).any(|f| f.severity == Severity::Error);
+    let is_bad = outcome
+        .reports
+        .iter()
+        .flat_map(|report| &report.findings)
+        .any(|f| f.severity == Severity::Error);
     let is_table = args.what.is_empty();
     let mut out = String::new();
     if !is_table && outcome.reports.is_empty() {
@@ -142,7 +146,8 @@ pub fn run(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         out = show::page(context, &outcome, args.all);
     }
     context.print(&out)?;
-    let refused: Vec<ExitCode> = unresolved.iter().map(|unresolved| unresolved.failure.report()).collect();
+    let refused: Vec<ExitCode> =
+        unresolved.iter().map(|unresolved| unresolved.failure.report()).collect();
     Ok(match (is_bad, refused.into_iter().next()) {
         (true, _) => ExitCode::FAILURE,
         (false, Some(status)) => status,
@@ -195,7 +200,9 @@ fn fix_one(
 ) -> Result<ExitCode, Failure> {
     if settings.is_empty() {
         let shown = present::text::clean(chosen.name.as_bytes()).into_owned();
-        context.print(&format!("{shown}: there is no setting to propose; --observe finds tighter ones\n"))?;
+        context.print(&format!(
+            "{shown}: there is no setting to propose; --observe finds tighter ones\n"
+        ))?;
         return Ok(ExitCode::SUCCESS);
     }
     fix::run(context, managers, chosen, settings, consent)
@@ -209,7 +216,10 @@ pub fn proposed(report: &Report) -> Vec<Proposed> {
         .filter_map(|(_, assignment)| {
             let (key, value) = assignment.split_once('=')?;
             let has = |finding: &&insight::finding::Finding| {
-                finding.remedies.iter().any(|remedy| remedy.settings.iter().any(|(_, known)| *known == assignment))
+                finding
+                    .remedies
+                    .iter()
+                    .any(|remedy| remedy.settings.iter().any(|(_, known)| *known == assignment))
             };
             let why = report.findings.iter().find(has).map_or("", |finding| finding.title.as_str());
             Some(Proposed { key: key.to_owned(), value: value.to_owned(), why: why.to_owned() })

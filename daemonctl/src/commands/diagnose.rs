@@ -77,8 +77,6 @@ pub struct Outcome {
     pub reports: Vec<Report>,
     /// What is wrong with the machine; `None`: nobody asked.
     pub machine: Option<Report>,
-    /// Nobody named a service.
-    pub is_whole: bool,
 }
 
 /// Says why services are broken.
@@ -142,5 +140,5 @@ fn named(
     let unresolved: Vec<Unresolved> = unresolved.into_iter().filter_map(Result::err).collect();
     let snapshot = gather::snapshot_with(context, &managers, &resolution.chosen, &pids, options)?;
     let reports = insight::diagnose(&snapshot);
-    Ok((Outcome { snapshot, reports, machine: None, is_whole: false }, unresolved))
+    Ok((Outcome { snapshot, reports, machine: None }, unresolved))
 }

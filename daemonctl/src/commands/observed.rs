@@ -25,7 +25,12 @@ pub struct Args {
     #[arg(value_name = "PROGRAM")]
     program: OsString,
     /// What it finds as its arguments, its name first.
-    #[arg(value_name = "ARGV", trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    #[arg(
+        value_name = "ARGV",
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        required = true
+    )]
     argv: Vec<OsString>,
 }
 

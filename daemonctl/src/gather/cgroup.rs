@@ -51,7 +51,8 @@ fn version2(folder: &Folder, path: &str, group: &mut Cgroup) {
     group.tasks_refused = refused.iter().find(|(name, _)| name == "max").map(|(_, count)| *count);
     group.cpu_stat = folder.pairs("cpu.stat");
     group.cpu_max = quota(folder);
-    group.io_bytes = folder.text("io.stat").map_or_else(|missing| missing, |text| Seen::Known(io(&text)));
+    group.io_bytes =
+        folder.text("io.stat").map_or_else(|missing| missing, |text| Seen::Known(io(&text)));
     let text = |name: &str| folder.text::<()>(name).ok();
     group.pressure = super::machine::stalls(
         text("cpu.pressure").as_deref(),

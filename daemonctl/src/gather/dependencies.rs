@@ -28,7 +28,8 @@ pub fn fill(gatherer: &Gatherer<'_>, manager: usize, service: &mut Service) {
 }
 
 fn of_units(gatherer: &Gatherer<'_>, manager: usize, service: &mut Service) {
-    let matters = |relation| matches!(relation, Relation::Needs | Relation::Wants | Relation::TriggeredBy);
+    let matters =
+        |relation| matches!(relation, Relation::Needs | Relation::Wants | Relation::TriggeredBy);
     let names: Vec<&str> = service
         .dependencies
         .iter()

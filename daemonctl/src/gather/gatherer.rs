@@ -94,7 +94,8 @@ impl<'g> Gatherer<'g> {
         self.journal.get_or_init(|| {
             let root = self.root();
             let is_elsewhere = root.as_path() != std::path::Path::new("/");
-            let set = Set::open(&Places { root: is_elsewhere.then_some(root), ..Places::default() });
+            let set =
+                Set::open(&Places { root: is_elsewhere.then_some(root), ..Places::default() });
             self.note_unread(&set);
             set
         })
@@ -114,20 +115,7 @@ impl<'g> Gatherer<'g> {
 
     /// Runlevels that the machine is in, as OpenRC or SysV init call them.
     pub fn levels(&self) -> Vec<String> {
-        let root = self.root();
-        let openrc = std::fs::read_to_string(root.join("run/openrc/softlevel"));
-        let mut levels: Vec<String> =
-            ["sysinit", "boot", "S", "s"].iter().map(|level| (*level).to_owned()).collect();
-        levels.extend(openrc.ok().map(|level| level.trim().to_owned()));
-        let letter = runlevel::current(&root).or_else(|| {
-            std::fs::read_to_string(root.join("run/runlevel")).ok()?.trim().chars().next()
-        });
-        match letter {
-            Some(letter) => levels.push(letter.to_string()),
-            // Nobody wrote it down: one of those in which services run.
-            None => levels.extend(["2", "3", "4", "5"].map(str::to_owned)),
-        }
-        levels
+        levels(self.context)
     }
 
     /// How units of systemd are, by their names.
@@ -154,9 +142,27 @@ impl<'g> Gatherer<'g> {
         let mut listed = self.listed.borrow_mut();
         let states = listed.entry(manager).or_insert_with(|| {
             let services = self.managers.ask(manager, |manager| manager.services());
-            let state = |service: host::Service| (service.name, super::service::state_of(service.state));
+            let state =
+                |service: host::Service| (service.name, super::service::state_of(service.state));
             services.unwrap_or_default().into_iter().map(state).collect()
         });
         states.get(name).copied()
     }
+}
+
+/// Runlevels that the machine is in, as OpenRC or SysV init call them.
+pub fn levels(context: &Context) -> Vec<String> {
+    let root = &context.common.system_root;
+    let openrc = std::fs::read_to_string(root.join("run/openrc/softlevel"));
+    let mut levels: Vec<String> =
+        ["sysinit", "boot", "S", "s"].iter().map(|level| (*level).to_owned()).collect();
+    levels.extend(openrc.ok().map(|level| level.trim().to_owned()));
+    let letter = runlevel::current(root)
+        .or_else(|| std::fs::read_to_string(root.join("run/runlevel")).ok()?.trim().chars().next());
+    match letter {
+        Some(letter) => levels.push(letter.to_string()),
+        // Nobody wrote it down: one of those in which services run.
+        None => levels.extend(["2", "3", "4", "5"].map(str::to_owned)),
+    }
+    levels
 }

@@ -3,13 +3,18 @@
 //! Cheap first: figures of each process. Memory maps only of those few whose memory is worth it, threads only of
 //! processes that burn, and those over a short time of their own.
 
+mod glance;
 mod groups;
+mod looping;
 mod maps;
 mod processes;
 mod threads;
 
 #[cfg(test)]
 mod tests;
+
+pub use glance::glance;
+pub use looping::is_looping;
 
 use std::time::{Duration, Instant};
 

@@ -64,7 +64,9 @@ pub fn runs(entries: &[Entry], now_usec: u64) -> Vec<Run> {
     let mut all: Vec<(String, Run)> = Vec::new();
     let of_manager = entries.iter().filter(|entry| entry.line.source == LogSource::Manager);
     for entry in of_manager {
-        let (Some(invocation), Some(at)) = (&entry.invocation, entry.line.time_usec) else { continue };
+        let (Some(invocation), Some(at)) = (&entry.invocation, entry.line.time_usec) else {
+            continue;
+        };
         if at > now_usec.saturating_add(60_000_000) {
             continue;
         }
@@ -152,7 +154,9 @@ pub fn runs_of_supervisor(lines: &[Line]) -> Vec<Run> {
 }
 
 fn supervised_end(message: &str) -> Option<Exit> {
-    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).find(|w| !w.is_empty())?.parse().ok();
+    let number = |text: &str| {
+        text.split(|c: char| !c.is_ascii_digit()).find(|w| !w.is_empty())?.parse().ok()
+    };
     if let Some((_, rest)) = message.split_once("exited with return code ") {
         return Some(Exit::Status(number(rest)?));
     }
@@ -204,7 +208,8 @@ mod tests {
             entry(50, "c", id::STARTED, "Started x"),
         ];
         let found = runs(&entries, 100);
-        let ends: Vec<_> = found.iter().map(|run| (run.start_usec, run.end_usec, &run.end)).collect();
+        let ends: Vec<_> =
+            found.iter().map(|run| (run.start_usec, run.end_usec, &run.end)).collect();
         assert_eq!(ends[0], (Some(10), Some(20), &RunEnd::Exit(Exit::Status(1))));
         assert_eq!(ends[1], (Some(30), Some(40), &RunEnd::Ended("timeout".to_owned())));
         assert_eq!(ends[2], (Some(50), None, &RunEnd::Running));
@@ -214,7 +219,8 @@ mod tests {
     fn jobs_and_stops_are_told() {
         let mut job = entry(30, "a", id::JOB_FAILED, "Dependency failed for x");
         job.job = Some(("start".to_owned(), "dependency".to_owned()));
-        let found = facts(&[entry(10, "a", id::STARTED, ""), entry(20, "a", id::STOPPING, ""), job]);
+        let found =
+            facts(&[entry(10, "a", id::STARTED, ""), entry(20, "a", id::STOPPING, ""), job]);
         assert_eq!((found.started_usec, found.stopping_usec), (Some(10), Some(20)));
         assert_eq!(found.job, Some((30, "dependency".to_owned())));
     }

@@ -5,7 +5,6 @@
 
 mod accounts;
 mod acl;
-pub mod addresses;
 mod filesystems;
 mod listeners;
 mod near;
@@ -220,3 +219,7 @@ fn fill_near(resolver: &Resolver, wanted: &Wanted, lookups: &mut Lookups) {
         lookups.near.insert(path.clone(), full);
     }
 }
+
+#[cfg(test)]
+#[path = "lookups/tests.rs"]
+mod tests;

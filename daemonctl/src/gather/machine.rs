@@ -96,9 +96,8 @@ fn settings(proc: &ProcFs, machine: &mut Machine) {
         let (used, _, limit) = (numbers.next()??, numbers.next()??, numbers.next()??);
         Some((used, limit))
     });
-    let threads = text(proc, c"loadavg").and_then(|line| {
-        line.split_whitespace().nth(3)?.split_once('/')?.1.parse::<u64>().ok()
-    });
+    let threads = text(proc, c"loadavg")
+        .and_then(|line| line.split_whitespace().nth(3)?.split_once('/')?.1.parse::<u64>().ok());
     let limits = [c"sys/kernel/threads-max", c"sys/kernel/pid_max"];
     let limit = limits.iter().filter_map(|name| number::<u64>(proc, name)).min();
     machine.tasks = threads.zip(limit);

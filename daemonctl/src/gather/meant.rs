@@ -3,6 +3,7 @@
 //! and files that are included. What follows from conditions is left out where they are not known to hold.
 
 mod address;
+mod glob;
 mod read;
 mod syntax;
 mod table;
@@ -14,7 +15,7 @@ use unit::values::Value;
 use super::Gatherer;
 use read::Reading;
 use syntax::Statement;
-use table::{DAEMONS, Daemon, Meaning};
+use table::{Daemon, Meaning, daemons};
 
 const LISTEN: [Id; 3] = [
     Id::of(Group::Socket, "ListenStream"),
@@ -22,7 +23,8 @@ const LISTEN: [Id; 3] = [
     Id::of(Group::Socket, "ListenSequentialPacket"),
 ];
 /// Options that name a configuration file, of programs that are in no table.
-const CONFIG_OPTIONS: [&str; 5] = ["--config", "--config-file", "--conf", "--configfile", "--config.file"];
+const CONFIG_OPTIONS: [&str; 5] =
+    ["--config", "--config-file", "--conf", "--configfile", "--config.file"];
 /// So much of each is enough.
 const MOST: usize = 256;
 
@@ -77,14 +79,14 @@ fn daemon_of(service: &Service) -> Option<(&'static Daemon, Vec<String>)> {
     let mains = commands.filter(|c| c.role == insight::snapshot::CommandRole::Main);
     for command in mains {
         let name = command.program.rsplit('/').next().unwrap_or_default();
-        if let Some(daemon) = DAEMONS.iter().find(|daemon| daemon.is_called(name)) {
+        if let Some(daemon) = daemons().find(|daemon| daemon.is_called(name)) {
             return Some((daemon, command.arguments.clone()));
         }
     }
     // A wrapper or a script that starts it: by the service's own name.
     let stem = service.name.strip_suffix(".service").unwrap_or(&service.name);
     let stem = stem.split('@').next().unwrap_or(stem);
-    let daemon = DAEMONS.iter().find(|daemon| daemon.services.contains(&stem))?;
+    let daemon = daemons().find(|daemon| daemon.services.contains(&stem))?;
     Some((daemon, Vec::new()))
 }
 
@@ -100,7 +102,9 @@ fn sockets(gatherer: &Gatherer<'_>, service: &mut Service) {
         .filter(|name| name.ends_with(".socket"));
     let mut found = Vec::new();
     for name in names {
-        let Some((_, unit)) = gatherer.trees.unit(gatherer.context, is_user, &name) else { continue };
+        let Some((_, unit)) = gatherer.trees.unit(gatherer.context, is_user, &name) else {
+            continue;
+        };
         for setting in unit.settings.settings().iter().filter(|s| LISTEN.contains(&s.id)) {
             let Value::Listen(listen) = &setting.value else { continue };
             if let Some(text) = address::of_socket(&listen.address) {

@@ -42,9 +42,9 @@ fn of_systemd(
     chosen: &Chosen,
     manager: Manager,
 ) -> Result<Service, Unanswered> {
-    let asked = gatherer.managers.ask(chosen.manager, |manager| {
-        manager.native_properties(&chosen.name).transpose()
-    })?;
+    let asked = gatherer
+        .managers
+        .ask(chosen.manager, |manager| manager.native_properties(&chosen.name).transpose())?;
     let native = Native::new(asked.unwrap_or_default());
     let mut service = systemd::service(&chosen.name, manager, &native);
     job(gatherer, chosen, &native, &mut service);
@@ -247,8 +247,10 @@ fn finish(
         let since = Some(gatherer.now_usec.saturating_sub(CORES_USEC));
         let directory = service.definition.as_ref().and_then(|d| d.working_directory.as_ref());
         let directories: Vec<String> = directory.iter().map(|(path, ..)| path.clone()).collect();
-        service.core_dumps = cores::of(context, gatherer.machine(), &[program], &directories, since);
+        service.core_dumps =
+            cores::of(context, gatherer.machine(), &[program], &directories, since);
     }
+    service.is_looping = super::growth::is_looping(service, gatherer.now_usec);
     meant::fill(gatherer, service);
 }
 

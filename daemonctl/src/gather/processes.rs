@@ -118,6 +118,7 @@ fn of_one(proc: &ProcFs, read: &Read, scale: &Scale, first: Option<&Namespaces>)
     let mut process = Process {
         pid: read.pid(),
         ppid: stat.ppid,
+        looked_usec: super::machine::now_usec(),
         start_usec: scale.boot_usec.saturating_add(scale.usec(stat.start_ticks)),
         name: values::text(&read.comm),
         command: values::command(read),
@@ -129,11 +130,13 @@ fn of_one(proc: &ProcFs, read: &Read, scale: &Scale, first: Option<&Namespaces>)
         ..Process::default()
     };
     let Some(extra) = read.extra.as_deref() else { return process };
-    let path = |fact: &process::fact::Fact<Box<[u8]>>| values::seen(fact, |path| values::path(path));
+    let path =
+        |fact: &process::fact::Fact<Box<[u8]>>| values::seen(fact, |path| values::path(path));
     process.program = path(&extra.exe);
     process.root = path(&extra.root);
     process.working_directory = path(&extra.cwd);
-    process.limits = values::seen(&extra.limits, |limits| limits.iter().map(values::limit).collect());
+    process.limits =
+        values::seen(&extra.limits, |limits| limits.iter().map(values::limit).collect());
     process.environment = values::seen(&extra.environ, |text| values::environment(text));
     process.own_namespaces = values::own_namespaces(&extra.namespaces, first);
     process.seccomp = Seen::NotMeasured;

@@ -20,14 +20,21 @@ pub fn definition(gatherer: &Gatherer<'_>, view: &ServiceView) -> Option<Definit
     let service = view.service.as_ref()?;
     let path = service.definition.as_ref()?.to_string_lossy().into_owned();
     let text = read(&gatherer.inside(&path))?;
-    let is_openrc = text.lines().next().is_some_and(|line| line.contains("openrc-run") || line.contains("runscript"));
+    let is_openrc = text
+        .lines()
+        .next()
+        .is_some_and(|line| line.contains("openrc-run") || line.contains("runscript"));
     let details = service.details.as_deref();
     let settings_files: Vec<String> = details
         .map(|details| details.configuration.iter())
         .into_iter()
         .flatten()
         .map(|path| path.to_string_lossy().into_owned())
-        .filter(|path| ["/etc/default/", "/etc/conf.d/", "/etc/rc.conf", "/etc/sysconfig/"].iter().any(|f| path.starts_with(f)))
+        .filter(|path| {
+            ["/etc/default/", "/etc/conf.d/", "/etc/rc.conf", "/etc/sysconfig/"]
+                .iter()
+                .any(|f| path.starts_with(f))
+        })
         .collect();
     let mut found = Definition {
         language: if is_openrc { Language::OpenRc } else { Language::Lsb },
@@ -49,6 +56,7 @@ pub fn definition(gatherer: &Gatherer<'_>, view: &ServiceView) -> Option<Definit
     if let Some(read) = reading.ok().and_then(|reading| reading.definitions.into_iter().next()) {
         take(&mut found, &read, &path);
     }
+    made_directories(&text, &path, &mut found);
     from_index(gatherer, view, &mut found, &path);
     if service.manager == ManagerKind::OpenRc
         && found.settings.iter().any(|s| s.key == "supervisor" && s.value == "supervise-daemon")
@@ -89,7 +97,9 @@ fn take(found: &mut Definition, read: &translate::Definition, path: &str) {
             let words: Vec<String> =
                 command.argv.iter().flat_map(|word| words(word, &variables)).collect();
             let mut words = words.into_iter();
-            let Some(program) = words.next().filter(|program| !program.is_empty()) else { continue };
+            let Some(program) = words.next().filter(|program| !program.is_empty()) else {
+                continue;
+            };
             found.commands.push(Command {
                 role,
                 key: key.to_owned(),
@@ -135,6 +145,36 @@ fn take(found: &mut Definition, read: &translate::Definition, path: &str) {
     .to_owned();
 }
 
+/// Directories that the script makes before it starts its daemon.
+fn made_directories(text: &str, path: &str, found: &mut Definition) {
+    let variables = variables(&found.settings);
+    for (number, line) in (1_u32..).zip(text.lines()) {
+        let line = line.trim();
+        let Some((at, program)) = ["mkdir ", "install -d ", "install -o ", "checkpath "]
+            .iter()
+            .find_map(|program| Some((line.find(program)?, program)))
+        else {
+            continue;
+        };
+        if line.starts_with('#') {
+            continue;
+        }
+        let words =
+            line.get(at + program.len()..).unwrap_or_default().split(['|', '&', ';']).next();
+        for word in words.unwrap_or_default().split_whitespace() {
+            let made = substitute(word.trim_matches(['"', '\'']), &variables);
+            let is_known = found.directories.iter().any(|known| known.path == made);
+            if made.starts_with('/') && !is_known {
+                found.directories.push(ManagedDirectory {
+                    path: made,
+                    key: program.split(' ').next().unwrap_or_default().to_owned(),
+                    place: Place { path: path.to_owned(), line: number },
+                });
+            }
+        }
+    }
+}
+
 /// What a look at the script without understanding it finds: programs by the names of variables and options.
 fn from_index(gatherer: &Gatherer<'_>, view: &ServiceView, found: &mut Definition, path: &str) {
     let scripts = host::Scripts::new(&gatherer.root());
@@ -173,7 +213,11 @@ fn assignments(path: &str, text: &str) -> Vec<Setting> {
         let line = line.strip_prefix("export ").unwrap_or(line);
         let Some((key, value)) = line.split_once('=') else { continue };
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if key.is_empty() || !key.chars().all(is_name) || value.contains("$(") || value.contains('`') {
+        if key.is_empty()
+            || !key.chars().all(is_name)
+            || value.contains("$(")
+            || value.contains('`')
+        {
             continue;
         }
         let known = all.iter().map(|s| (s.key.clone(), s.value.clone())).collect();
@@ -258,7 +302,8 @@ mod tests {
     fn assignments_are_read_with_their_lines() {
         let text = "#!/bin/sh\nNAME=web\nDAEMON=\"/usr/sbin/$NAME\"\nPIDFILE=/run/${NAME}.pid # here\nX=$(date)\nexport OPTS='-a -b'\nif [ a = b ]; then\n";
         let found = assignments("/etc/init.d/web", text);
-        let shown: Vec<_> = found.iter().map(|s| (s.place.line, s.key.as_str(), s.value.as_str())).collect();
+        let shown: Vec<_> =
+            found.iter().map(|s| (s.place.line, s.key.as_str(), s.value.as_str())).collect();
         assert_eq!(
             shown,
             [
@@ -268,6 +313,17 @@ mod tests {
                 (6, "OPTS", "-a -b"),
             ]
         );
+    }
+
+    #[test]
+    fn directories_that_a_script_makes_are_its_own() {
+        let mut found =
+            Definition { settings: assignments("x", "RUN=/run/web\n"), ..Definition::default() };
+        let text = "  mkdir -p $RUN /run/b || exit\n# mkdir /no\ninstall -d -m 755 -o a \"/run/c\"; echo /d\n";
+        made_directories(text, "/etc/init.d/web", &mut found);
+        let paths: Vec<_> =
+            found.directories.iter().map(|d| (d.place.line, d.path.as_str())).collect();
+        assert_eq!(paths, [(1, "/run/web"), (1, "/run/b"), (3, "/run/c")]);
     }
 
     #[test]

@@ -37,7 +37,11 @@ pub fn of_unit(
         true => is_enabled && ended_by_itself(service, native, facts),
         // It was enabled before the machine was started, and nobody started it: a condition that does not hold is
         // meant so.
-        false => is_enabled && native.time("ConditionTimestamp").is_none() && was_enabled_at_boot(gatherer, native),
+        false => {
+            is_enabled
+                && native.time("ConditionTimestamp").is_none()
+                && was_enabled_at_boot(gatherer, native)
+        }
     }
 }
 
@@ -57,7 +61,8 @@ fn is_wanted(gatherer: &Gatherer<'_>, manager: usize, native: &Native) -> bool {
     let mut wanted = native.texts("WantedBy");
     wanted.extend(native.texts("RequiredBy"));
     wanted.extend(native.texts("UpheldBy"));
-    let is_enabled = matches!(native.text("UnitFileState"), Some("enabled" | "enabled-runtime" | "generated"));
+    let is_enabled =
+        matches!(native.text("UnitFileState"), Some("enabled" | "enabled-runtime" | "generated"));
     if wanted.is_empty() || !is_enabled {
         return false;
     }
@@ -71,9 +76,10 @@ fn was_enabled_at_boot(gatherer: &Gatherer<'_>, native: &Native) -> bool {
     use std::os::unix::fs::MetadataExt as _;
 
     let name = native.word("Id");
-    let links = native.texts("WantedBy").into_iter().map(|target| {
-        gatherer.inside(&format!("/etc/systemd/system/{target}.wants/{name}"))
-    });
+    let links = native
+        .texts("WantedBy")
+        .into_iter()
+        .map(|target| gatherer.inside(&format!("/etc/systemd/system/{target}.wants/{name}")));
     // A box or container shares the clock of its host: a few seconds before what its own manager says.
     let started = manager_start(gatherer).unwrap_or_else(|| gatherer.boot_usec());
     let is_older = |path: std::path::PathBuf| {

@@ -123,7 +123,9 @@ impl Arena {
 
     fn ask(&self, case: &Case, trial: &mut Trial) -> Result<(), Error> {
         let start = Instant::now();
-        let words = ["timeout", "30", "daemonctl", "diagnose", case.ask_on(self.init), "--json"];
+        let mut words =
+            vec!["timeout", "30", "daemonctl", "diagnose", case.ask_on(self.init), "--json"];
+        words.extend(case.options.iter().map(String::as_str));
         let output = self.machine.exec(&words)?;
         trial.elapsed = start.elapsed();
         trial.raw = output.text();

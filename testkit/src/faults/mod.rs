@@ -10,10 +10,12 @@
 //! from the daemons' and the kernel's documentation, never from what was found before.
 
 mod arena;
+mod campaign;
 mod parse;
 mod verdict;
 
 pub use arena::{Arena, Trial};
+pub use campaign::{Row, Score, campaign};
 pub use verdict::{Answer, First, Verdict, judge};
 
 use crate::boxes::Kind;
@@ -103,6 +105,8 @@ pub struct Case {
     pub service: Option<String>,
     /// What is asked about: the service, unless told.
     pub ask: Option<String>,
+    /// Options that it is asked with.
+    pub options: Vec<String>,
     /// How the service is then.
     pub state: State,
     /// The rules of which one must be found first; none: nothing may be called an error.

@@ -62,6 +62,7 @@ fn case(file: &str, draft: Draft) -> Result<Case, String> {
         provoke: None,
         check: None,
         is_slow: false,
+        options: Vec::new(),
         undo: String::new(),
     };
     let mut state = None;
@@ -87,6 +88,7 @@ fn case(file: &str, draft: Draft) -> Result<Case, String> {
             "rules" => case.rules = text.split_whitespace().map(str::to_owned).collect(),
             "words" => case.words = text.split_whitespace().map(alternatives).collect(),
             "inject" => case.inject = value,
+            "options" => case.options = text.split_whitespace().map(str::to_owned).collect(),
             "slow" => case.is_slow = true,
             "check" => case.check = Some(value),
             "provoke" => case.provoke = Some(value),

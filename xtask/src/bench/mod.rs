@@ -5,9 +5,11 @@
 //! as medians with their spread. What can be counted is counted too, in runs of its own: system
 //! calls under strace, instructions under callgrind (which sees user mode only, not the kernel).
 //!
-//! A bench reports; it fails if it can't measure, and that of logs if a target is missed too.
+//! A bench reports; it fails if it can't measure, and those of logs and of diagnose if a
+//! target is missed too.
 
 pub mod counts;
+mod diagnose;
 mod host;
 mod insight;
 mod logs;
@@ -66,6 +68,8 @@ enum Subject {
     Logs,
     /// Finding faults and judging exposure: daemonctl diagnose and audit, and the native commands
     Insight,
+    /// Faults in real daemons, and daemons without: what daemonctl diagnose says first
+    Diagnose,
 }
 
 /// Measures, and prints the figures.
@@ -73,14 +77,24 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
     if args.isolated {
         return again_isolated();
     }
-    let all =
-        &[Subject::Process, Subject::Unit, Subject::Host, Subject::Logs, Subject::Insight][..];
+    let all = &[
+        Subject::Process,
+        Subject::Unit,
+        Subject::Host,
+        Subject::Logs,
+        Subject::Insight,
+        Subject::Diagnose,
+    ][..];
     let subjects = if args.subjects.is_empty() { all } else { &args.subjects };
     let mut is_kept = true;
     for subject in subjects {
         let reports = match subject {
             Subject::Logs => {
                 is_kept &= logs(workspace, args, subjects.len() == 1)?;
+                continue;
+            }
+            Subject::Diagnose => {
+                is_kept &= diagnose(workspace, args, subjects.len() == 1)?;
                 continue;
             }
             Subject::Process => vec![process::run(workspace, args)?],
@@ -103,6 +117,18 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<bool> {
         }
     }
     Ok(is_kept)
+}
+
+/// The table of faults.
+fn diagnose(workspace: &Workspace, args: &Args, is_alone: bool) -> Result<bool> {
+    let report = diagnose::run(workspace, args.quick)?;
+    print!("\n{report}");
+    if let Some(file) = &args.json {
+        let file = if is_alone { file.clone() } else { file.with_extension("diagnose.json") };
+        write_whole(&file, format!("{:#}\n", report.json()).as_bytes())?;
+        println!("\nwritten: {}", file.display());
+    }
+    Ok(report.is_kept())
 }
 
 /// Reading logs has tables of its own.

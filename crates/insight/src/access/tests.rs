@@ -99,7 +99,7 @@ fn nobody_executes_what_has_no_execute_bit() {
 #[test]
 fn what_is_not_there_can_be_made_where_its_directory_is() {
     let absent = step("/run/x.pid", Seen::Absent);
-    let path = fact(vec![directory("/run", 0o755, 0, 0), absent.clone()]);
+    let path = fact(vec![directory("/run", 0o755, 0, 0), absent]);
     assert!(why(&Who::root(), Want::WriteOrMake, &path).is_none());
     let (kind, words) = why(&web(), Want::WriteOrMake, &path).unwrap();
     assert_eq!(kind, Kind::Mode);
@@ -183,16 +183,18 @@ fn a_service_acts_as_its_user_with_its_groups_and_capabilities() {
         ..Account::default()
     };
     snapshot.lookups.users.insert("web".into(), Seen::Known(account));
-    let mut definition = Definition::default();
-    definition.user = Some(("web".into(), Default::default()));
-    definition.group = Some(("44".into(), Default::default()));
+    let mut definition = Definition {
+        user: Some(("web".into(), Default::default())),
+        group: Some(("44".into(), Default::default())),
+        ..Definition::default()
+    };
     set(&mut definition, "AmbientCapabilities", "CAP_NET_BIND_SERVICE CAP_KILL");
     set(&mut definition, "CapabilityBoundingSet", "~CAP_KILL");
     let service = Service { definition: Some(definition), ..Service::default() };
     let who = service_account(&service, &snapshot.lookups).unwrap();
     assert_eq!((who.uid, who.groups.as_slice()), (33, [44, 33, 50].as_slice()));
     assert_eq!(who.capabilities, 1 << capability::NET_BIND_SERVICE);
-    let mut unknown = service.clone();
+    let mut unknown = service;
     unknown.definition.as_mut().unwrap().user = Some(("nobody".into(), Default::default()));
     assert_eq!(service_account(&unknown, &snapshot.lookups), None);
 }

@@ -3,20 +3,23 @@
 //! Start reading at [`Kind`], what a line can mean, and at the rows of the [`table`]. [`Clues`] holds the table ready
 //! for use: one of it serves a whole run. A line means at most one thing: the first row that matches.
 
+mod burst;
 mod kind;
+mod needles;
 mod pattern;
 pub mod table;
 mod trace;
 
 use std::cell::OnceCell;
 
-use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
+use needles::Needles;
+use regex::bytes::Regex;
 
 pub use kind::Kind;
 pub use table::{Grade, Row};
 
 use crate::finding::{Evidence, Source};
-use crate::snapshot::{ConfigTest, Level, Line, Service, TestEnd};
+use crate::snapshot::{ConfigTest, Level, Line, LogSource, Service, TestEnd};
 
 /// Where a clue stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,6 +55,11 @@ impl<'l> Clue<'l> {
             Said::Log(line) => line.is_of_last_run,
             Said::Test(..) => true,
         }
+    }
+
+    /// It is of a log file, which does not say of which run its lines are.
+    pub fn is_of_file(&self) -> bool {
+        matches!(self.said, Said::Log(line) if burst::is_of_file(line))
     }
 
     /// It is of a test that was run just now.
@@ -94,7 +102,7 @@ impl<'l> Clue<'l> {
 #[derive(Debug)]
 pub struct Clues {
     rows: Vec<&'static Row>,
-    needles: RegexSet,
+    needles: Needles,
     patterns: Vec<OnceCell<Option<Regex>>>,
 }
 
@@ -108,18 +116,16 @@ impl Clues {
     /// Ready for use.
     pub fn new() -> Self {
         let rows: Vec<&'static Row> = table::rows().collect();
-        let needles = rows.iter().map(|row| regex::escape(row.needle));
-        let needles = RegexSetBuilder::new(needles).unicode(false).case_insensitive(true).build();
+        let needles = Needles::new(rows.iter().map(|row| row.needle));
         let patterns = rows.iter().map(|_| OnceCell::new()).collect();
-        // Escaped words always make a set; a test builds it.
-        Clues { rows, needles: needles.unwrap_or_else(|_| RegexSet::empty()), patterns }
+        Clues { rows, needles, patterns }
     }
 
-    /// What the lines of a service's log mean, oldest first; then those of the test of its configuration, if that
-    /// failed.
+    /// What the lines of the last run mean, oldest first; then those of the test of its configuration, if that failed.
     pub fn of_service<'l>(&self, service: &'l Service) -> Vec<Clue<'l>> {
-        let mut clues = self.of_lines(service.log.lines.iter().map(Said::Log));
-        clues.extend(self.of_lines(service.log.kernel.iter().map(Said::Log)));
+        let current = |line: &&Line| line.is_of_last_run;
+        let mut clues = self.of_lines(burst::last(&service.log.lines).map(Said::Log));
+        clues.extend(self.of_lines(service.log.kernel.iter().filter(current).map(Said::Log)));
         if let Some(test) = &service.config_test
             && matches!(test.end, TestEnd::Failed(_))
         {
@@ -133,7 +139,9 @@ impl Clues {
         let mut traces = trace::Traces::default();
         for said in lines {
             let text = text_of(said);
-            traces.line(said, text, &mut clues);
+            if !is_of_others(said) {
+                traces.line(said, text, &mut clues);
+            }
             if let Some(clue) = self.of_line(said, text) {
                 clues.push(clue);
                 traces.clue(&mut clues);
@@ -144,7 +152,7 @@ impl Clues {
 
     fn of_line<'l>(&self, said: Said<'l>, text: &str) -> Option<Clue<'l>> {
         let (row, values) = self.read(text)?;
-        if row.grade == Grade::Nothing {
+        if row.grade == Grade::Nothing || is_of_others(said) && !MANAGERS.contains(&row.from) {
             return None;
         }
         let grade = match said {
@@ -156,13 +164,14 @@ impl Clues {
 
     /// The first row that a text matches, and what it names.
     fn read(&self, text: &str) -> Option<(&'static Row, Vec<(&'static str, String)>)> {
-        for index in self.needles.matches(text.as_bytes()) {
+        for index in self.needles.of(text) {
             let (Some(row), Some(cell)) = (self.rows.get(index), self.patterns.get(index)) else {
                 continue;
             };
             let pattern = cell.get_or_init(|| pattern::compile(row.pattern));
-            let Some(found) = pattern.as_ref().and_then(|regex| regex.captures(text.as_bytes()))
-            else {
+            // Most that hold the needle do not match, and that is told faster than what was captured.
+            let matching = pattern.as_ref().filter(|regex| regex.is_match(text.as_bytes()));
+            let Some(found) = matching.and_then(|regex| regex.captures(text.as_bytes())) else {
                 continue;
             };
             let values = pattern::WORDS.iter().filter_map(|word| {
@@ -174,6 +183,14 @@ impl Clues {
         }
         None
     }
+}
+
+/// Who speaks about services, not as one.
+const MANAGERS: [&str; 5] = ["systemd", "openrc", "start-stop-daemon", "checkpath", "kernel"];
+
+/// A line that another wrote about the service: its manager, the kernel.
+fn is_of_others(said: Said<'_>) -> bool {
+    matches!(said, Said::Log(line) if line.source != LogSource::Service)
 }
 
 fn text_of<'l>(said: Said<'l>) -> &'l str {

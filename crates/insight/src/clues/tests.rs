@@ -6,7 +6,7 @@ use crate::snapshot::{Line, Log, LogSource, Service};
 #[test]
 fn every_example_is_read_by_its_row() {
     let clues = Clues::new();
-    assert!(clues.needles.len() > 200, "{}", clues.needles.len());
+    assert!(clues.rows.len() > 400, "{}", clues.rows.len());
     let mut wrong = Vec::new();
     for row in table::rows() {
         if pattern::compile(row.pattern).is_none() {
@@ -119,4 +119,24 @@ fn speed() {
     let made = start.elapsed();
     let count = clues.of_service(&service).len();
     eprintln!("made in {made:?}, 2,000 lines in {:?}, {count} clues", start.elapsed());
+}
+
+#[test]
+fn a_manager_that_speaks_of_failure_is_no_service_that_does() {
+    let mut service = service(&["x.service: Failed with result 'exit-code'."]);
+    service.log.lines[0].source = LogSource::Manager;
+    assert!(Clues::new().of_service(&service).is_empty());
+}
+
+#[test]
+fn a_traceback_names_the_port_in_its_code() {
+    let service = service(&[
+        "Traceback (most recent call last):",
+        "  File \"/opt/app.py\", line 2, in <module>",
+        "    s=socket.socket(); s.bind((\"0.0.0.0\",80))",
+        "OSError: [Errno 98] Address already in use",
+    ]);
+    let clues = Clues::new().of_service(&service);
+    let taken = clues.iter().find(|clue| clue.kind == Kind::PortTaken).unwrap();
+    assert_eq!(taken.get("port"), Some("80"));
 }

@@ -7,6 +7,10 @@ use super::{Clue, Grade, Kind, Said};
 pub(super) struct Traces {
     /// A traceback of Python goes on: the place of the innermost frame so far.
     python: Option<Option<String>>,
+    /// A port that the traceback's own lines name: `s.bind(("0.0.0.0", 80))`.
+    port: Option<String>,
+    /// The host that stands beside it.
+    host: Option<String>,
     /// A clue whose message is on the next line, or whose place is on one of the next.
     pending: Option<(usize, Pending)>,
     /// What stands in quotes on a line of Redis that shows a directive (`>>> 'logfile /x'`): its last word.
@@ -33,14 +37,17 @@ impl Traces {
         match pending {
             Pending::Message if text.starts_with(">>>") => {
                 let shown = text.trim_start_matches(['>', ' ']).trim_matches('\'');
-                self.directive = shown.split_whitespace().last().map(|word| word.trim_matches('"').to_owned());
+                self.directive =
+                    shown.split_whitespace().last().map(|word| word.trim_matches('"').to_owned());
                 clue.values.push(("message", shown.to_owned()));
                 self.pending = Some((index, Pending::Explanation));
             }
             Pending::Message if !text.is_empty() => clue.values.push(("message", text.to_owned())),
             Pending::Message => self.pending = Some((index, Pending::Message)),
             Pending::Explanation => {
-                if let Some((_, message)) = clue.values.iter_mut().find(|(word, _)| *word == "message") {
+                if let Some((_, message)) =
+                    clue.values.iter_mut().find(|(word, _)| *word == "message")
+                {
                     *message = format!("{message}: {text}");
                 }
             }
@@ -54,7 +61,8 @@ impl Traces {
 
     /// The clue of the line that was given last, already pushed.
     pub(super) fn clue(&mut self, clues: &mut [Clue<'_>]) {
-        let Some((clue, index)) = clues.len().checked_sub(1).and_then(|index| Some((clues.last_mut()?, index)))
+        let Some((clue, index)) =
+            clues.len().checked_sub(1).and_then(|index| Some((clues.last_mut()?, index)))
         else {
             return;
         };
@@ -65,9 +73,24 @@ impl Traces {
         {
             clue.values.push(("path", path));
         }
+        if clue.kind == Kind::PortTaken
+            && clue.get("port").is_none()
+            && let Some(port) = self.port.take()
+        {
+            clue.values.push(("port", port));
+        }
+        if clue.kind == Kind::Unreachable
+            && clue.get("port").is_none()
+            && let Some(port) = self.port.take()
+        {
+            clue.values.push(("port", port));
+            clue.values.extend(self.host.take().map(|host| ("host", host)));
+        }
         let has = |word| clue.get(word).is_some();
         self.pending = match clue.kind {
-            Kind::ConfigInvalid if has("line") && !has("message") => Some((index, Pending::Message)),
+            Kind::ConfigInvalid if has("line") && !has("message") => {
+                Some((index, Pending::Message))
+            }
             Kind::Panic if has("place") && !has("message") => Some((index, Pending::Message)),
             Kind::Panic | Kind::Traceback if !has("place") => Some((index, Pending::Place(12))),
             _ => self.pending.take(),
@@ -94,6 +117,10 @@ impl Traces {
             return;
         }
         if text.starts_with([' ', '\t']) || text.is_empty() {
+            if let Some(port) = port(text) {
+                self.port = Some(port);
+                self.host = host(text);
+            }
             return;
         }
         let mut values = vec![("message", text.to_owned())];
@@ -101,6 +128,29 @@ impl Traces {
         self.python = None;
         clues.push(Clue { kind: Kind::Traceback, grade: Grade::Fatal, said, values });
     }
+}
+
+/// Lines with one of these words may name a port.
+const SPEAKS_OF_PORTS: [&str; 6] = ["bind", "listen", "port", "serve", "address", "connect"];
+
+/// The port in a line of a program that listens or connects.
+fn port(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    if !SPEAKS_OF_PORTS.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
+    let is_port = |word: &&str| word.parse::<u16>().is_ok_and(|port| port > 0);
+    words.rfind(is_port).map(str::to_owned)
+}
+
+/// The host in quotes in a line of a program that connects.
+fn host(text: &str) -> Option<String> {
+    let is_host = |word: &&str| {
+        let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c));
+        is_plain && (word.contains('.') || *word == "localhost" || *word == "::1")
+    };
+    text.split(['"', '\'']).skip(1).step_by(2).find(is_host).map(str::to_owned)
 }
 
 /// The place that a line of a stack names: Go's `/x/main.go:12 +0x1d`, Java's `at a.B.c(B.java:12)`, Node's

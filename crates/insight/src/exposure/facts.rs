@@ -116,8 +116,8 @@ impl Facts {
             |name| match name {
                 "User" => Some(user.clone()),
                 "UMask" => Some(format!("{umask:04o}")),
-                // A script's daemon shares the session keyring of whoever starts it.
-                "KeyringMode" => Some("inherit".to_owned()),
+                // What systemd does for every service of the machine.
+                "KeyringMode" => Some("private".to_owned()),
                 _ => None,
             },
             false,

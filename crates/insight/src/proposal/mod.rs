@@ -22,6 +22,8 @@ mod tests;
 pub use drop_in::drop_in;
 pub use observation::{Address, Current, Device, FileUse, Listening, Observation, ProgramRun, Use};
 
+use crate::rules::audit::needs::{self, Needs, Privilege};
+
 /// What is proposed, and what is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proposal {
@@ -70,7 +72,9 @@ pub fn propose(seen: &Observation, current: &Current) -> Proposal {
     }
     if draft.has_logins() {
         draft.proposal.warnings.push(
-            "people log in through it: what they do in their sessions, as root too, inherits this sandbox".to_owned(),
+            "people log in through it, or it runs their jobs: all that they do, as root too, inherits this sandbox, and \
+             most of it was not seen"
+                .to_owned(),
         );
     }
     ADVISERS.iter().for_each(|advise| advise(&mut draft));
@@ -80,6 +84,16 @@ pub fn propose(seen: &Observation, current: &Current) -> Proposal {
 impl Draft<'_> {
     /// Proposes a setting, unless it holds already.
     fn set(&mut self, key: &str, value: &str, why: impl Into<String>) {
+        let known = self.known_needs().find(|needs| needs.not.contains(&key));
+        if let Some(needs) = known {
+            return self.leave(
+                key,
+                format!(
+                    "known of {}: it would be disturbed",
+                    needs.programs.first().unwrap_or(&"it")
+                ),
+            );
+        }
         let holds =
             self.current.value(key) == Some(value) || (value == "yes" && self.current.is_on(key));
         if !holds {
@@ -123,9 +137,19 @@ impl Draft<'_> {
         self.current.version.is_none_or(|known| known >= version)
     }
 
-    /// Persons log in through it: another user is taken by processes of a service that has none of its own.
+    /// What it does for others is not its own work: persons log in through it, or it runs their jobs. Seen, or known of
+    /// its program.
     fn has_logins(&self) -> bool {
-        self.seen.did(Fact::Login) && !self.current.has_own_user()
+        let is_known = self.known_needs().any(|needs| needs.privilege == Privilege::All);
+        is_known || (self.seen.did(Fact::Login) && !self.current.has_own_user())
+    }
+
+    /// What the daemons among its programs are known to need.
+    fn known_needs(&self) -> impl Iterator<Item = &'static Needs> {
+        // Helpers of init scripts start other services, as a rule; here they are a step of its start.
+        let is_helper = |path: &str| path.ends_with("/start-stop-daemon");
+        let programs = self.seen.programs.iter().filter(move |program| !is_helper(&program.path));
+        programs.filter_map(|program| needs::of(&program.path))
     }
 
     /// Programs that it ran take other rights than its own.

@@ -104,7 +104,6 @@ pub fn written(path: &str) -> Option<String> {
     Some(if escaped.contains(char::is_whitespace) { format!("\"{optional}\"") } else { optional })
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

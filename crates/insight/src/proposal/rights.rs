@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Address, Draft, Fact};
+use crate::rules::audit::needs::Privilege;
 use unit::values::sandbox::names::capability;
 
 /// What daemons that are started as root usually need before they serve.
@@ -61,6 +62,15 @@ pub fn capabilities(draft: &mut Draft<'_>) {
             "capabilities that daemons use at their start: {}",
             AT_START.join(" ")
         ));
+    }
+    if is_root {
+        for known in draft.known_needs() {
+            let Privilege::Some(names) = known.privilege else { continue };
+            for name in names {
+                let why = format!("known to be needed: {}", known.why);
+                needed.entry((*name).to_owned()).or_insert(why);
+            }
+        }
     }
     if draft.has_logins() {
         // Whoever becomes root in a session finds this bounding set.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::{Ranked, arrange, join};
 use crate::finding::{Confidence, Evidence, Finding, Role, Severity};
+use crate::snapshot::{Line, Log, LogSource, Manager, Seen, Service, Snapshot, State};
 
 fn finding(rule: &'static str, role: Role, severity: Severity, confidence: Confidence) -> Finding {
     Finding {
@@ -114,4 +115,53 @@ proptest! {
             prop_assert_eq!(arranged[0].severity, Severity::Error);
         }
     }
+}
+
+fn broken(name: &str, message: &str) -> Service {
+    let line = Line {
+        time_usec: Some(1),
+        source: LogSource::Service,
+        origin: "journal".into(),
+        level: None,
+        pid: None,
+        identifier: None,
+        message_id: None,
+        message: message.into(),
+        is_of_last_run: true,
+    };
+    Service {
+        name: name.into(),
+        manager: Manager::Systemd,
+        state: State::Failed,
+        log: Log { lines: vec![line], ..Log::default() },
+        ..Service::default()
+    }
+}
+
+#[test]
+fn what_a_service_that_does_not_answer_died_of_is_the_cause() {
+    let app = broken("app.service", "dial tcp 127.0.0.1:5432: connect: connection refused");
+    let mut db = broken(
+        "db.service",
+        "/usr/bin/db: error while loading shared libraries: libx.so.1: cannot open shared object file: No such file or directory",
+    );
+    db.meant_to_listen = vec![("127.0.0.1:5432".into(), None)];
+    let mut snapshot = Snapshot { services: vec![app, db], asked: 1, ..Snapshot::default() };
+    snapshot.lookups.listeners = Seen::Known(Vec::new());
+    let report = crate::diagnose(&snapshot).remove(0);
+    let first = &report.findings[0];
+    assert_eq!((first.rule, first.service.as_str()), ("library-missing", "db.service"));
+    let below = first.consequences.iter().map(|finding| finding.rule).collect::<Vec<_>>();
+    assert!(below.contains(&"dependency-unreachable"), "{below:?}");
+}
+
+#[test]
+fn a_circle_of_dependencies_ends() {
+    let one = broken("one.service", "dial tcp 127.0.0.1:1: connect: connection refused");
+    let mut two = broken("two.service", "dial tcp 127.0.0.1:2: connect: connection refused");
+    two.meant_to_listen = vec![("127.0.0.1:1".into(), None)];
+    let mut first = one;
+    first.meant_to_listen = vec![("127.0.0.1:2".into(), None)];
+    let snapshot = Snapshot { services: vec![first, two], asked: 2, ..Snapshot::default() };
+    assert_eq!(crate::diagnose(&snapshot).len(), 2);
 }

@@ -15,7 +15,7 @@ pub struct Case<'s> {
     pub snapshot: &'s Snapshot,
     /// The service that is asked about.
     pub service: &'s Service,
-    /// What the lines of its log mean, oldest first; those of earlier runs too ([`Clue::is_current`]).
+    /// What the lines of its last run mean, oldest first.
     pub clues: &'s [Clue<'s>],
 }
 

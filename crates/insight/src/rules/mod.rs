@@ -8,7 +8,7 @@
 pub mod case;
 mod document;
 
-mod audit;
+pub(crate) mod audit;
 mod crash;
 mod from_log;
 mod machine;
@@ -103,9 +103,9 @@ pub enum Need {
 }
 
 /// All rules: families, their files, their rows. Of two causes that are equally sure, the one whose rule stands first
-/// here is shown first.
+/// here is shown first: what a service itself said in its last run comes before what merely is so now.
 const RULES: &[&[&[Rule]]] =
-    &[start::RULES, from_log::RULES, crash::RULES, resources::RULES, machine::RULES, audit::RULES];
+    &[from_log::RULES, start::RULES, crash::RULES, resources::RULES, machine::RULES, audit::RULES];
 
 /// All rules, in the order of the table.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

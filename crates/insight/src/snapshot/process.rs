@@ -82,6 +82,8 @@ pub struct Thread {
     pub state: char,
     /// It was in `D` at two looks that long apart and did not run between them, microseconds; 0: seen once.
     pub stuck_usec: u64,
+    /// How often a second it gave up its processor by waiting, over the time between two looks.
+    pub waits_per_second: Option<f64>,
 }
 
 /// What a process in uninterruptible sleep waits on.
@@ -173,6 +175,8 @@ pub struct Process {
     pub ppid: u32,
     /// When it was started, in microseconds since 1970.
     pub start_usec: u64,
+    /// When it was looked at, in microseconds since 1970.
+    pub looked_usec: u64,
     /// `comm`.
     pub name: String,
     /// Its command line.
@@ -229,6 +233,8 @@ pub struct Process {
     pub peak_rss_bytes: Option<u64>,
     /// Swapped out, bytes.
     pub swap_bytes: Option<u64>,
+    /// How often its main thread was made to give up its processor, and did so by waiting, since its start.
+    pub switches: Option<(u64, u64)>,
     /// Address space, bytes: what `Max address space` limits.
     pub virtual_bytes: u64,
     /// Who traces it (a debugger, strace), by pid.

@@ -348,6 +348,21 @@ pub struct Service {
 }
 
 impl Service {
+    /// What its manager said since it last began to start the service: the last start's own story, also where the
+    /// manager itself has forgotten it.
+    pub fn last_start(&self) -> impl DoubleEndedIterator<Item = &Line> {
+        let by_manager = |line: &&Line| line.source == LogSource::Manager && line.is_of_last_run;
+        let is_begin = |line: &Line| is_about_start(line) && !line.message.starts_with("Failed to");
+        let lines = &self.log.lines;
+        let last = lines.iter().rposition(|line| by_manager(&line) && is_begin(line));
+        // "Starting …" and "Started …" are of the same start.
+        let first = last.map(|last| {
+            let before = lines.iter().take(last).rposition(|line| by_manager(&line));
+            before.filter(|at| lines.get(*at).is_some_and(is_begin)).unwrap_or(last)
+        });
+        lines.iter().skip(first.unwrap_or(0)).filter(by_manager)
+    }
+
     /// It works: it runs (or did its work), and is not waiting to be started again.
     pub fn is_healthy(&self) -> bool {
         matches!(self.state, State::Running | State::Exited) && !self.is_looping
@@ -361,7 +376,10 @@ impl Service {
         match self.state {
             // A definition that was taken away or spoilt under a running service is a warning.
             State::Running | State::Exited | State::Stopping => false,
-            State::Starting => self.unit.sub == "auto-restart",
+            // Between two starts, or in one that its manager makes since the one before ended badly.
+            State::Starting => {
+                self.unit.sub == "auto-restart" || self.unit.restarts.is_some_and(|times| times > 0)
+            }
             _ if matches!(self.load, Load::NotFound | Load::BadSetting | Load::Error) => true,
             _ if self.is_asserted_away() => true,
             _ => self.should_run && !self.is_skipped() && self.stop_request().is_none(),
@@ -390,6 +408,54 @@ impl Service {
         is_about_stop(last).then_some(last)
     }
 }
+
+impl Service {
+    /// The line that says that it ended since it was asked to: its manager's ([`stop_request`](Self::stop_request)), or,
+    /// of managers that log nothing, its own last words. It may have been tried again since, and have said nothing.
+    pub fn ended_on_request(&self) -> Option<&Line> {
+        if self.state != State::Stopped {
+            return None;
+        }
+        if matches!(self.manager, Manager::Systemd | Manager::SystemdUser) {
+            return self.stop_request();
+        }
+        let own = |line: &&Line| line.source == LogSource::Service && line.is_of_last_run;
+        let mut last = self.log.lines.iter().filter(own).rev().take(LAST_WORDS);
+        let is_bad = |line: &Line| line.level.is_some_and(|level| level <= super::Level::Error);
+        let is_asked = |line: &Line| ASKED.iter().any(|words| line.message.contains(words));
+        last.find(|line| is_bad(line) || is_asked(line)).filter(|line| is_asked(line))
+    }
+}
+
+/// So many lines a daemon may write between the request and its end.
+const LAST_WORDS: usize = 16;
+/// Words of daemons that were asked to end: by SIGTERM, SIGINT, SIGQUIT or a command of their own.
+const ASKED: [&str; 24] = [
+    "User requested shutdown",
+    "SIGTERM",
+    "SIGINT",
+    "SIGQUIT",
+    "signal 15",
+    "signal 3 ",
+    "shutdown request",
+    "Normal shutdown",
+    "Shutdown complete",
+    "database system is shut down",
+    "Exiting on signal",
+    "exiting on signal",
+    "Terminated by signal",
+    "terminating on signal",
+    "gracefully shutting down",
+    "graceful shutdown",
+    "Graceful shutdown",
+    "Server shutting down",
+    "shutting down: ",
+    "stopping command channel",
+    "chronyd exiting",
+    "Exiting Master process",
+    "Proxy stopped",
+    "has been stopped",
+];
 
 /// Whether conditions (or assertions) as a whole did not hold: one that must did not, or of those of which one must
 /// none did (systemd.unit(5)).

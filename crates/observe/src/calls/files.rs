@@ -1,16 +1,16 @@
 //! Calls on files: what was done with which path.
 
-use rustix::fs::{AtFlags, CWD, Stat};
+use rustix::fs::Stat;
 
 use super::paths;
 use crate::access::Wanted;
 use crate::memory;
 use crate::names::Capability;
-use crate::proc;
-use crate::record::{Device, FileUse, Program, Thing};
+use crate::record::{Device, Thing};
 use crate::recorder::{Call, Recorder};
 
-const SET_ID: u32 = libc::S_ISUID | libc::S_ISGID;
+/// The bits by which a program takes its file's user or group.
+pub const SET_ID: u32 = libc::S_ISUID | libc::S_ISGID;
 const STICKY: u32 = libc::S_ISVTX;
 /// `O_TMPFILE` without `O_DIRECTORY`.
 const TMPFILE: u64 = 0o20_000_000;
@@ -159,12 +159,6 @@ pub fn written(recorder: &mut Recorder, call: &mut Call<'_>) {
     }
 }
 
-pub fn attributes(recorder: &mut Recorder, call: &mut Call<'_>) {
-    if let Some(path) = paths::from_argument(recorder, call, 0) {
-        recorder.touched(&path, |file| file.attributes = true);
-    }
-}
-
 pub fn changed_0(recorder: &mut Recorder, call: &mut Call<'_>) {
     let path = paths::from_argument(recorder, call, 0);
     changed(recorder, call, path);
@@ -212,6 +206,10 @@ fn entry_changed(recorder: &mut Recorder, call: &mut Call<'_>, path: &str) {
     else {
         return;
     };
+    // File systems of the kernel have entries of their own making.
+    if ["/proc", "/sys", "/dev"].iter().any(|above| directory.starts_with(above)) {
+        return;
+    }
     let Ok(stat) = rustix::fs::stat(format!("/proc/{}/root{directory}", call.task.tid)) else {
         return;
     };
@@ -254,138 +252,4 @@ fn made(recorder: &mut Recorder, call: &mut Call<'_>, path: Option<String>, mode
     if let Ok(stat) = rustix::fs::lstat(format!("/proc/{}/root{path}", call.task.tid)) {
         recorder.made_with(stat.st_mode & !SET_ID);
     }
-}
-
-pub fn chmod(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = paths::from_argument(recorder, call, 0);
-    modes_set(recorder, call, path, call.unsigned(1));
-}
-
-pub fn fchmod(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = paths::of_file(recorder, call.task.tid, call.int(0));
-    modes_set(recorder, call, path, call.unsigned(1));
-}
-
-pub fn fchmodat(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = paths::from_argument_at(recorder, call, 0, 1);
-    modes_set(recorder, call, path, call.unsigned(2));
-}
-
-fn modes_set(recorder: &mut Recorder, call: &mut Call<'_>, path: Option<String>, mode: u32) {
-    let Some(path) = path else { return };
-    recorder.touched(&path, |file| file.attributes = true);
-    if mode & SET_ID != 0 {
-        recorder.did(Thing::SetIdFile, format_args!("chmod {path}, mode {mode:04o}"));
-        recorder.needed_by(call, Capability::FSETID, format_args!("chmod {path}, mode {mode:04o}"));
-    }
-    owner_only(recorder, call, &path);
-}
-
-pub fn times(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = paths::from_argument(recorder, call, 0);
-    times_set(recorder, call, path, 1);
-}
-
-pub fn times_at(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = match call.argument(1) {
-        0 => paths::of_file(recorder, call.task.tid, call.int(0)),
-        _ => paths::from_argument_at(recorder, call, 0, 1),
-    };
-    times_set(recorder, call, path, 2);
-}
-
-fn times_set(recorder: &mut Recorder, call: &mut Call<'_>, path: Option<String>, times: usize) {
-    let Some(path) = path else { return };
-    recorder.touched(&path, |file| file.attributes = true);
-    // The present time may be set by who may write.
-    if call.argument(times) != 0 {
-        owner_only(recorder, call, &path);
-    }
-}
-
-/// Only the owner may do that.
-fn owner_only(recorder: &mut Recorder, call: &mut Call<'_>, path: &str) {
-    let fsuid = call.credentials().fsuid();
-    let whole = format!("/proc/{}/root{path}", call.task.tid);
-    let stat = rustix::fs::statat(CWD, whole, AtFlags::empty());
-    if stat.is_ok_and(|stat| stat.st_uid != fsuid) {
-        let name = call.name;
-        recorder.needed_by(call, Capability::FOWNER, format_args!("{name} {path}"));
-    }
-}
-
-pub fn chown(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = paths::from_argument(recorder, call, 0);
-    owner_set(recorder, call, path, 1);
-}
-
-pub fn fchown(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = paths::of_file(recorder, call.task.tid, call.int(0));
-    owner_set(recorder, call, path, 1);
-}
-
-pub fn fchownat(recorder: &mut Recorder, call: &mut Call<'_>) {
-    let path = paths::from_argument_at(recorder, call, 0, 1);
-    owner_set(recorder, call, path, 2);
-}
-
-/// Whose it was before can't be told afterwards: whoever has the capability is taken to have needed it.
-fn owner_set(recorder: &mut Recorder, call: &mut Call<'_>, path: Option<String>, first: usize) {
-    const AS_IT_IS: u32 = u32::MAX;
-    let (uid, gid) = (call.unsigned(first), call.unsigned(first.saturating_add(1)));
-    let path = path.unwrap_or_else(|| "a file without a name".to_owned());
-    if path.starts_with('/') {
-        recorder.touched(&path, |file| file.attributes = true);
-    }
-    let who = call.credentials();
-    let is_own_group = gid == AS_IT_IS || who.is_in_group(gid);
-    if uid != AS_IT_IS || !is_own_group {
-        let name = call.name;
-        recorder.needed_by(call, Capability::CHOWN, format_args!("{name} {path}"));
-    }
-}
-
-pub fn about_to_run(recorder: &mut Recorder, call: &mut Call<'_>) {
-    call.task.program = paths::from_argument(recorder, call, 0);
-}
-
-pub fn about_to_run_at(recorder: &mut Recorder, call: &mut Call<'_>) {
-    call.task.program = paths::from_argument_at(recorder, call, 0, 1);
-}
-
-/// The program has become another.
-pub fn ran(recorder: &mut Recorder, call: &mut Call<'_>) {
-    became(recorder, call.task.tid, call.task.program.take());
-    call.task.credentials = None;
-}
-
-/// Notes the program of a process: its file, and the script that it was asked for by.
-pub fn became(recorder: &mut Recorder, tid: u32, asked_for: Option<String>) {
-    if let Some(who) = crate::credentials::Credentials::of(tid) {
-        recorder.met(&who);
-    }
-    let Some(path) = proc::link(tid, "exe") else { return };
-    let gains_privileges = rustix::fs::stat(format!("/proc/{tid}/exe")).is_ok_and(|stat| {
-        let is_group_run = stat.st_mode & 0o010 != 0;
-        stat.st_mode & libc::S_ISUID != 0 || (stat.st_mode & libc::S_ISGID != 0 && is_group_run)
-    }) || has_file_capabilities(tid);
-    recorder.touched(&path, |file| file.executed = true);
-    if let Some(script) = asked_for {
-        recorder.touched(&script, executed);
-    }
-    recorder.record.programs.insert(Program { path, gains_privileges });
-}
-
-fn executed(file: &mut FileUse) {
-    file.executed = true;
-}
-
-fn has_file_capabilities(tid: u32) -> bool {
-    let mut value = [0_u8; 64];
-    rustix::fs::getxattr(format!("/proc/{tid}/exe"), "security.capability", &mut value[..]).is_ok()
-}
-
-/// Such a call never comes back.
-pub fn ending(recorder: &mut Recorder, call: &mut Call<'_>) {
-    recorder.never_left(call.task);
 }

@@ -2,11 +2,13 @@
 //!
 //! Calls that are in no table are counted.
 
+mod attributes;
 mod code;
 mod files;
 mod identity;
 mod netlink;
 mod paths;
+mod programs;
 mod sockets;
 mod system;
 
@@ -17,8 +19,8 @@ pub type Handler = fn(&mut Recorder, &mut Call<'_>);
 
 /// Before the call is made: what it is about to change.
 pub const AT_ENTRY: &[(&str, Handler)] = &[
-    ("execve", files::about_to_run),
-    ("execveat", files::about_to_run_at),
+    ("execve", programs::about_to_run),
+    ("execveat", programs::about_to_run_at),
     ("setuid", identity::read_who),
     ("setreuid", identity::read_who),
     ("setresuid", identity::read_who),
@@ -31,8 +33,8 @@ pub const AT_ENTRY: &[(&str, Handler)] = &[
     ("capset", identity::read_who),
     ("setrlimit", system::read_limit),
     ("prlimit64", system::read_limit),
-    ("exit", files::ending),
-    ("exit_group", files::ending),
+    ("exit", programs::ending),
+    ("exit_group", programs::ending),
 ];
 
 /// After the call has worked.
@@ -68,23 +70,23 @@ pub const WHEN_WORKED: &[(&str, Handler)] = &[
     ("linkat", files::changed_at_2),
     ("symlink", files::changed_1),
     ("symlinkat", files::symlink_at),
-    ("chmod", files::chmod),
-    ("fchmod", files::fchmod),
-    ("fchmodat", files::fchmodat),
-    ("fchmodat2", files::fchmodat),
-    ("chown", files::chown),
-    ("lchown", files::chown),
-    ("fchown", files::fchown),
-    ("fchownat", files::fchownat),
-    ("utime", files::times),
-    ("utimes", files::times),
-    ("futimesat", files::times_at),
-    ("utimensat", files::times_at),
-    ("setxattr", files::attributes),
-    ("lsetxattr", files::attributes),
-    ("removexattr", files::attributes),
-    ("execve", files::ran),
-    ("execveat", files::ran),
+    ("chmod", attributes::chmod),
+    ("fchmod", attributes::fchmod),
+    ("fchmodat", attributes::fchmodat),
+    ("fchmodat2", attributes::fchmodat),
+    ("chown", attributes::chown),
+    ("lchown", attributes::chown),
+    ("fchown", attributes::fchown),
+    ("fchownat", attributes::fchownat),
+    ("utime", attributes::times),
+    ("utimes", attributes::times),
+    ("futimesat", attributes::times_at),
+    ("utimensat", attributes::times_at),
+    ("setxattr", attributes::extended),
+    ("lsetxattr", attributes::extended),
+    ("removexattr", attributes::extended),
+    ("execve", programs::ran),
+    ("execveat", programs::ran),
     ("chroot", system::chroot),
     // Sockets.
     ("socket", sockets::socket),
@@ -183,7 +185,7 @@ pub const WHEN_WORKED: &[(&str, Handler)] = &[
 
 /// Notes the program that a process has become.
 pub fn became(recorder: &mut Recorder, pid: u32) {
-    files::became(recorder, pid, None);
+    programs::became(recorder, pid, None);
 }
 
 /// Notes a file that is open with these flags.

@@ -120,9 +120,7 @@ fn sent(recorder: &mut Recorder, call: &mut Call<'_>, to: Address, buffer: Optio
 pub fn setsockopt(recorder: &mut Recorder, call: &mut Call<'_>) {
     let (level, option) = (call.int(1), call.int(2));
     let needed = match (level, option) {
-        (libc::SOL_SOCKET, libc::SO_SNDBUFFORCE | libc::SO_RCVBUFFORCE) => {
-            Some((Capability::NET_ADMIN, "a socket buffer above the limit"))
-        }
+        // SO_SNDBUFFORCE is tried by libraries that do without it: sd_notify(3), udev.
         (libc::SOL_SOCKET, libc::SO_MARK) => Some((Capability::NET_ADMIN, "SO_MARK")),
         (libc::SOL_SOCKET, libc::SO_BINDTODEVICE) => {
             Some((Capability::NET_RAW, "a socket bound to an interface"))

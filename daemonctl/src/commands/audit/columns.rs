@@ -39,7 +39,9 @@ pub fn figure(service: &Service) -> Figure {
             tenths: exposure::figure(declared, service.audit.systemd_version),
             is_declared: true,
         },
-        None => Figure { tenths: exposure::figure(&bare_facts(service), LATEST), is_declared: false },
+        None => {
+            Figure { tenths: exposure::figure(&bare_facts(service), LATEST), is_declared: false }
+        }
     }
 }
 
@@ -104,13 +106,20 @@ pub static COLUMNS: &[C] = &[
         let word = super::super::diagnose::json::manager(r.service.manager);
         Value::or_missing(word, Why::NotApplicable)
     }),
-    C::new("figure", "FIGURE", Kind::Number, "systemd's figure of exposure, 0 to 10; without systemd: of no sandbox", |r| {
-        Value::Float(r.figure.tenths as f64 / 10.0)
-    })
+    C::new(
+        "exposure",
+        "EXPOSURE",
+        Kind::Text,
+        "systemd's figure of exposure and its word; without systemd: of no sandbox",
+        |r| {
+            let tenths = r.figure.tenths;
+            Value::text(format!("{:>4} {}", exposure::text(tenths), exposure::word(tenths)))
+        },
+    )
     .style(|r| if r.figure.tenths >= 90 { Style::Warn } else { Style::Plain })
     .shown(),
-    C::new("word", "EXPOSURE", Kind::Text, "what that figure is called", |r| {
-        Value::text(exposure::word(r.figure.tenths))
+    C::new("figure", "FIGURE", Kind::Number, "the same as a number, from 0 to 10", |r| {
+        Value::Float(r.figure.tenths as f64 / 10.0)
     }),
     C::new("user", "USER", Kind::Text, "who its main process is now", |r| {
         Value::or_missing(user(r.service, r.snapshot), Why::Unknown)

@@ -43,7 +43,9 @@ pub fn write(base: &str, unit: &str, file_name: &str, text: &str) -> Result<Drop
     let said = |errno: Errno, what: &Path| {
         let failure = Failure::failed(format_args!("cannot write {}: {errno}", what.display()));
         match errno {
-            Errno::LOOP | Errno::NOTDIR => failure.hint("a link is in the way, and is not followed"),
+            Errno::LOOP | Errno::NOTDIR => {
+                failure.hint("a link is in the way, and is not followed")
+            }
             Errno::ACCESS | Errno::PERM => failure.hint("root may: sudo daemonctl …"),
             _ => failure,
         }
@@ -55,13 +57,15 @@ pub fn write(base: &str, unit: &str, file_name: &str, text: &str) -> Result<Drop
     let folder_flags = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY;
     let above = fs::open(base, folder_flags, Mode::empty())
         .map_err(|errno| said(errno, Path::new(base)))?;
-    let made_folder = match fs::mkdirat(&above, folder_name.as_str(), Mode::from_bits_truncate(0o755)) {
-        Ok(()) => true,
-        Err(Errno::EXIST) => false,
-        Err(errno) => return Err(said(errno, &whole)),
-    };
-    let folder = fs::openat(&above, folder_name.as_str(), folder_flags | OFlags::NOFOLLOW, Mode::empty())
-        .map_err(|errno| said(errno, &whole))?;
+    let made_folder =
+        match fs::mkdirat(&above, folder_name.as_str(), Mode::from_bits_truncate(0o755)) {
+            Ok(()) => true,
+            Err(Errno::EXIST) => false,
+            Err(errno) => return Err(said(errno, &whole)),
+        };
+    let folder =
+        fs::openat(&above, folder_name.as_str(), folder_flags | OFlags::NOFOLLOW, Mode::empty())
+            .map_err(|errno| said(errno, &whole))?;
     let before = read(&folder, file_name).map_err(|errno| said(errno, &whole))?;
     let file = DropInFile {
         folder,
@@ -101,9 +105,11 @@ impl DropInFile {
     /// The disk is full, or was mounted read-only meanwhile.
     pub fn put(&self, text: &[u8]) -> std::io::Result<()> {
         let temporary = format!(".{}.{}", self.file_name, std::process::id());
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let _ = fs::unlinkat(&self.folder, temporary.as_str(), AtFlags::empty());
-        let open = fs::openat(&self.folder, temporary.as_str(), flags, Mode::from_bits_truncate(0o644))?;
+        let open =
+            fs::openat(&self.folder, temporary.as_str(), flags, Mode::from_bits_truncate(0o644))?;
         // Whatever the caller's umask: systemd and everybody else may read it.
         fs::fchmod(&open, Mode::from_bits_truncate(0o644))?;
         let mut file = std::fs::File::from(open);
@@ -126,14 +132,18 @@ impl DropInFile {
             return self.put(before);
         }
         match fs::unlinkat(&self.folder, self.file_name.as_str(), AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(errno.into()),
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(errno.into()),
         }
+    }
+}
+
+impl Drop for DropInFile {
+    fn drop(&mut self) {
         if self.made_folder {
-            // Somebody else may have put something there meanwhile.
+            // As long as it is needed, or somebody else put something there, it stays.
             let _ = std::fs::remove_dir(self.base.join(&self.folder_name));
         }
-        Ok(())
     }
 }
 
@@ -153,6 +163,9 @@ mod tests {
         second.take_back().unwrap();
         assert_eq!(std::fs::read(first.path()).unwrap(), b"[Service]\n");
         first.take_back().unwrap();
+        first.put(b"again").unwrap();
+        first.take_back().unwrap();
+        drop((first, second));
         assert!(!Path::new(base).join("x.service.d").exists());
         std::fs::remove_dir_all(base).unwrap();
     }

@@ -49,15 +49,22 @@ fn table(page: &mut Page<'_>, service: &Service) {
         let gap = wide.saturating_sub(one.check.id.chars().count());
         let tenths = if one.tenths == 0 { "   ".to_owned() } else { exposure::text(one.tenths) };
         page.out.push_str(&format!(" {}{:gap$}  {tenths:>3}  {}", one.check.id, "", one.meaning));
-        if let Some(mends) = one.check.mends.filter(|_| one.badness.is_some_and(|badness| badness > 0)) {
+        if let Some(mends) =
+            one.check.mends.filter(|_| one.badness.is_some_and(|badness| badness > 0))
+        {
             paint(&format!("  [{mends}]"), Style::Dim, page.theme(), &mut page.out);
         }
         page.out.push('\n');
     }
     let name = clean(&service.name);
-    let text = format!("\n{name}: overall exposure {} {}", exposure::text(found.tenths), found.word());
+    let text =
+        format!("\n{name}: overall exposure {} {}", exposure::text(found.tenths), found.word());
     page.line(0, &text, Style::Heading);
     if service.audit.declared.is_none() {
-        page.line(0, "as systemd would rate a service without any sandbox: its manager has no such settings", Style::Dim);
+        page.line(
+            0,
+            "as systemd would rate a service without any sandbox: its manager has no such settings",
+            Style::Dim,
+        );
     }
 }

@@ -97,14 +97,18 @@ pub fn carry_out(
     }
     let before = Health::of(context, subject)?;
     let name = clean(subject.name.as_bytes());
-    let question = format!("Write it to {}, and restart {name}?", clean(report.path.to_string_lossy().as_bytes()));
+    let question = format!(
+        "Write it to {}, and restart {name}?",
+        clean(report.path.to_string_lossy().as_bytes())
+    );
     if consent == Consent::Ask && !ask(&question)? {
         report.declined = true;
         return Ok(report);
     }
     // Half a change is worse than none: whoever wants an end gets it when the service is in order.
-    let _held = observe::KeptBack::new();
-    let file = drop_in_file::write(drop_in_file::PERMANENT, &subject.name, FILE_NAME, &report.drop_in)?;
+    let _held = observe::KeptBack::hold();
+    let file =
+        drop_in_file::write(drop_in_file::PERMANENT, &subject.name, FILE_NAME, &report.drop_in)?;
     match restarted(context, subject, &before) {
         Ok(()) => report.applied = settings,
         Err(complaints) => {
@@ -137,7 +141,10 @@ fn with_earlier(subject: &Subject<'_>, settings: &[Proposed]) -> Vec<Proposed> {
 
 fn text_of(subject: &Subject<'_>, settings: &[Proposed]) -> String {
     let heading = [
-        format!("Written by daemonctl audit --fix for {}; checked with the service running.", subject.name),
+        format!(
+            "Written by daemonctl audit --fix for {}; checked with the service running.",
+            subject.name
+        ),
         "Remove this file, daemon-reload and restart to take it back.".to_owned(),
     ];
     drop_in(&heading, settings)
@@ -147,7 +154,10 @@ fn preview(context: &Context, subject: &Subject<'_>, settings: &[Proposed]) -> S
     let theme = context.layout().theme;
     let mut out = String::new();
     if settings.is_empty() {
-        return format!("{}: no setting would make it less exposed that can be set without knowing more\n", clean(subject.name.as_bytes()));
+        return format!(
+            "{}: no setting would make it less exposed that can be set without knowing more\n",
+            clean(subject.name.as_bytes())
+        );
     }
     let path = drop_in_file::path(drop_in_file::PERMANENT, &subject.name, FILE_NAME);
     present::glance::heading(&clean(path.to_string_lossy().as_bytes()), &theme, &mut out);

@@ -36,7 +36,9 @@ pub fn everything(context: &Context, managers: &Managers) -> Result<Gathered, Fa
     let (mut chosen, mut loose) = (Vec::new(), Vec::new());
     for row in overview.rows.iter().filter(|row| !row.pids.is_empty() && !row.pids.contains(&own)) {
         match (row.kind, row.manager.and_then(|word| managers.called(word))) {
-            (RowKind::Service, Some(manager)) => chosen.push(Chosen { manager, name: row.name.clone() }),
+            (RowKind::Service, Some(manager)) => {
+                chosen.push(Chosen { manager, name: row.name.clone() })
+            }
             (RowKind::Detached | RowKind::Service, _) => {
                 loose.push(Loose { name: row.name.clone(), pids: row.pids.clone() });
             }
@@ -52,7 +54,8 @@ pub fn everything(context: &Context, managers: &Managers) -> Result<Gathered, Fa
 /// # Errors
 /// A manager does not answer.
 pub fn named(context: &Context, managers: &Managers, what: &[String]) -> Result<Gathered, Failure> {
-    let asked = resolve::Options { every_manager: true, verb: "audit", ..resolve::Options::default() };
+    let asked =
+        resolve::Options { every_manager: true, verb: "audit", ..resolve::Options::default() };
     let resolution = resolve::resolve_each(context, managers, what, &asked)?;
     let (mut loose, mut unresolved) = (Vec::new(), Vec::new());
     for word in resolution.unresolved {

@@ -24,13 +24,21 @@ pub fn document(outcome: &Outcome) -> Result<String, Failure> {
     for (report, service) in outcome.reports.iter().zip(&outcome.snapshot.services) {
         let mut object = Object::new();
         object.put("name", report.service.as_str());
-        object.put("manager", Value::or_missing(shared::manager(service.manager), Why::NotApplicable));
+        object.put(
+            "manager",
+            Value::or_missing(shared::manager(service.manager), Why::NotApplicable),
+        );
         object.put("state", shared::state(service.state));
         object.put("user", Value::or_missing(user(service, &outcome.snapshot), Why::NotApplicable));
         object.put("main_pid", Value::or_missing(service.main_pid, Why::NotApplicable));
         object.put_object("exposure", exposure_of(service));
-        object.put_json("processes", service.processes.iter().map(|process| of_process(process).build()).collect::<Json>());
-        let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+        object.put_json(
+            "processes",
+            service.processes.iter().map(|process| of_process(process).build()).collect::<Json>(),
+        );
+        let count = |severity| {
+            report.findings.iter().filter(|finding| finding.severity == severity).count() as u64
+        };
         object.put("errors", count(Severity::Error));
         object.put("warnings", count(Severity::Warning));
         object.put_json("findings", shared::findings(&report.findings));
@@ -81,8 +89,14 @@ fn of_process(process: &Process) -> Object {
     object.put("gid", process.gids[1]);
     match &process.capabilities {
         Seen::Known(known) => {
-            object.put_json("capabilities", capability_names(known.effective).into_iter().collect::<Json>());
-            object.put_json("bounding_capabilities", capability_names(known.bounding).into_iter().collect::<Json>());
+            object.put_json(
+                "capabilities",
+                capability_names(known.effective).into_iter().collect::<Json>(),
+            );
+            object.put_json(
+                "bounding_capabilities",
+                capability_names(known.bounding).into_iter().collect::<Json>(),
+            );
         }
         other => {
             object.put("capabilities", Value::Missing(why(other)));
@@ -136,7 +150,9 @@ pub fn notes(outcome: &Outcome) -> Vec<Note> {
         notes.push(Note {
             what: format!("processes of {count} services"),
             reason: Why::NotPermitted,
-            detail: "namespaces, environment and deleted files could not be seen; root may look (sudo)".to_owned(),
+            detail:
+                "namespaces, environment and deleted files could not be seen; root may look (sudo)"
+                    .to_owned(),
         });
     }
     notes

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use host::Verb;
+use host::{ServiceState, Verb};
 use insight::proposal::{Observation, Proposal, propose};
 use observe::{ObserveError, Observer, Woken};
 
@@ -73,16 +73,23 @@ pub fn run(
             show::text(context, &subject, &seen, wish)?;
             fix::run_on(context, &subject, settings, consent)
         }
-        None if context.common.json => show::json(&subject, &seen, None).map(|()| ExitCode::SUCCESS),
+        None if context.common.json => {
+            show::json(&subject, &seen, None).map(|()| ExitCode::SUCCESS)
+        }
         None => show::text(context, &subject, &seen, wish).map(|()| ExitCode::SUCCESS),
     }
 }
 
 /// The processes of a service, asked again and again; none once that is switched off.
-fn members(context: &Context, subject: &Subject<'_>, off: Arc<AtomicBool>) -> impl FnMut() -> Vec<u32> + Send + 'static {
+fn members(
+    context: &Context,
+    subject: &Subject<'_>,
+    off: Arc<AtomicBool>,
+) -> impl FnMut() -> Vec<u32> + Send + 'static {
     let context = Context::new(context.common.clone());
     let known: Vec<u32> = subject.service.processes.iter().map(|process| process.pid).collect();
-    let group = subject.manager.service(&subject.name).ok().and_then(|service| service.control_group);
+    let group =
+        subject.manager.service(&subject.name).ok().and_then(|service| service.control_group);
     move || match &group {
         _ if off.load(Ordering::Relaxed) => Vec::new(),
         Some(group) => pids::of_group(&context, group, None),
@@ -109,11 +116,16 @@ fn through_a_start(context: &Context, subject: &Subject<'_>, wish: &Wish) -> Res
         ))
         .hint("observe it without --restart"));
     }
+    // Who stopped it did not ask for it to be started.
+    let state = subject.manager.service(&subject.name)?.state;
+    if !matches!(state, ServiceState::Running | ServiceState::Exited) {
+        return Err(failure(subject, &ObserveError::NoProcesses));
+    }
     let mut gates = Gates::set_up(context, &subject.name)?;
     let off = Arc::new(AtomicBool::new(false));
     let watched = members(context, subject, Arc::clone(&off));
-    let observer =
-        Observer::start(watched, Some(gates.token.clone())).map_err(|error| failure(subject, &error))?;
+    let observer = Observer::start(watched, Some(gates.token.clone()))
+        .map_err(|error| failure(subject, &error))?;
     let started = subject.reload_definitions().and_then(|()| subject.act(Verb::Restart));
     let woken = started.and_then(|()| {
         progress(context, subject, wish)?;
@@ -122,14 +134,20 @@ fn through_a_start(context: &Context, subject: &Subject<'_>, wish: &Wish) -> Res
     // However that went: first the service as it was, then what there is to say.
     let removed = gates.take_away().and_then(|()| subject.reload_definitions());
     off.store(true, Ordering::Relaxed);
+    // A start that failed often is not tried any more until that is forgotten.
+    let _ = subject.act(Verb::ResetFailed);
     let restored = subject.act(Verb::Restart);
     observer.wait_for_end(STOP_WITHIN);
-    let (woken, mut notes) = woken?;
     removed?;
     restored.map_err(|failure| {
-        Failure::failed(format_args!("{} did not start again after it was observed: {}", subject.name, failure.message()))
-            .hint(format_args!("daemonctl diagnose {}", subject.name))
+        Failure::failed(format_args!(
+            "{} did not start again after it was observed: {}",
+            subject.name,
+            failure.message()
+        ))
+        .hint(format_args!("daemonctl diagnose {}", subject.name))
     })?;
+    let (woken, mut notes) = woken?;
     notes.extend(self::notes(woken));
     finish(subject, observer, true, notes)
 }
@@ -141,12 +159,14 @@ fn work(subject: &Subject<'_>, observer: &Observer, duration: Duration) -> (Woke
     if woken != Woken::Elapsed {
         return (woken, Vec::new());
     }
-    let can_reload = subject.manager.service(&subject.name).ok().and_then(|service| service.details);
+    let can_reload =
+        subject.manager.service(&subject.name).ok().and_then(|service| service.details);
     let mut notes = Vec::new();
     if can_reload.and_then(|details| details.can_reload) == Some(true)
         && let Err(failure) = subject.act(Verb::Reload)
     {
-        notes.push(format!("it could not be reloaded while it was observed: {}", failure.message()));
+        notes
+            .push(format!("it could not be reloaded while it was observed: {}", failure.message()));
     }
     let left = end.map_or(Duration::ZERO, |end| end.saturating_duration_since(Instant::now()));
     (observer.wait(left), notes)
@@ -187,7 +207,10 @@ fn progress(context: &Context, subject: &Subject<'_>, wish: &Wish) -> Result<(),
     }
     let name = present::text::clean(subject.name.as_bytes());
     let seconds = wish.duration.as_secs_f64();
-    writeln!(stderr, "observing {name} for {seconds:.0} s: have it do all that it does (Ctrl-C ends it earlier)")?;
+    writeln!(
+        stderr,
+        "observing {name} for {seconds:.0} s: have it do all that it does (Ctrl-C ends it earlier)"
+    )?;
     Ok(())
 }
 
@@ -200,7 +223,9 @@ fn failure(subject: &Subject<'_>, error: &ObserveError) -> Failure {
         ObserveError::NoProcesses => failure
             .with_status(exit::NOT_RUNNING)
             .hint(format_args!("it has to run: daemonctl start {}", subject.name)),
-        ObserveError::TracedAlready { .. } => failure.hint("end that first: a process has one tracer at a time"),
+        ObserveError::TracedAlready { .. } => {
+            failure.hint("end that first: a process has one tracer at a time")
+        }
         ObserveError::Failed { .. } => failure,
     }
 }

@@ -27,7 +27,13 @@ pub fn page(context: &Context, outcome: &Outcome, all: bool) -> String {
     out
 }
 
-fn of_service(page: &mut Page<'_>, outcome: &Outcome, report: &Report, service: &Service, all: bool) {
+fn of_service(
+    page: &mut Page<'_>,
+    outcome: &Outcome,
+    report: &Report,
+    service: &Service,
+    all: bool,
+) {
     let figure = figure(service);
     let worst = report.findings.first().map(|finding| finding.severity);
     let style = match worst {
@@ -39,13 +45,18 @@ fn of_service(page: &mut Page<'_>, outcome: &Outcome, report: &Report, service: 
     page.out.push_str(": ");
     paint(&counted(report), style, page.theme(), &mut page.out);
     page.out.push('\n');
-    let who = user(service, &outcome.snapshot).unwrap_or_else(|| "nobody: it does not run".to_owned());
+    let who =
+        user(service, &outcome.snapshot).unwrap_or_else(|| "nobody: it does not run".to_owned());
     page.line(1, &format!("runs as    {}", clean(&who)), Style::Plain);
     let declared = match figure.is_declared {
         true => String::new(),
         false => ", as systemd would rate a service without any sandbox".to_owned(),
     };
-    let text = format!("exposure   {} {}{declared}", exposure::text(figure.tenths), exposure::word(figure.tenths));
+    let text = format!(
+        "exposure   {} {}{declared}",
+        exposure::text(figure.tenths),
+        exposure::word(figure.tenths)
+    );
     page.line(1, &text, Style::Plain);
     for (label, text) in effective(service) {
         page.line(1, &format!("{label:<10} {}", clean(&text)), Style::Plain);
@@ -65,8 +76,13 @@ fn of_service(page: &mut Page<'_>, outcome: &Outcome, report: &Report, service: 
         let words = if hidden == 1 { "remark" } else { "remarks" };
         page.line(1, &format!("{hidden} more {words}: --all"), Style::Dim);
     }
-    let cut: Vec<String> = service.audit.folders.iter().filter(|look| look.is_cut)
-        .map(|look| format!("{} (the first {} files)", clean(&look.path), look.looked)).collect();
+    let cut: Vec<String> = service
+        .audit
+        .folders
+        .iter()
+        .filter(|look| look.is_cut)
+        .map(|look| format!("{} (the first {} files)", clean(&look.path), look.looked))
+        .collect();
     if !cut.is_empty() {
         page.paragraph(1, "not looked at in full:", &cut.join(", "), Style::Dim);
     }
@@ -77,14 +93,18 @@ fn of_service(page: &mut Page<'_>, outcome: &Outcome, report: &Report, service: 
 
 /// `2 errors, 1 warning`
 fn counted(report: &Report) -> String {
-    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let count =
+        |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let words = |count: usize, word: &str| match count {
         0 => None,
         1 => Some(format!("1 {word}")),
         _ => Some(format!("{count} {word}s")),
     };
     let parts: Vec<String> =
-        [words(count(Severity::Error), "error"), words(count(Severity::Warning), "warning")].into_iter().flatten().collect();
+        [words(count(Severity::Error), "error"), words(count(Severity::Warning), "warning")]
+            .into_iter()
+            .flatten()
+            .collect();
     if parts.is_empty() { "nothing that needs attention".to_owned() } else { parts.join(", ") }
 }
 
@@ -93,17 +113,20 @@ fn effective(service: &Service) -> Vec<(&'static str, String)> {
     let main = service.processes.iter().find(|process| Some(process.pid) == service.main_pid);
     let Some(process) = main.or(service.processes.first()) else { return Vec::new() };
     let mut lines = Vec::new();
-    lines.push(("can", match &process.capabilities {
-        Seen::Known(known) if known.effective == 0 => "no capability is in effect".to_owned(),
-        Seen::Known(known) => {
-            let names = json::capability_names(known.effective);
-            match names.len() {
-                0..=6 => names.join(", "),
-                all => format!("{all} capabilities are in effect"),
+    lines.push((
+        "can",
+        match &process.capabilities {
+            Seen::Known(known) if known.effective == 0 => "no capability is in effect".to_owned(),
+            Seen::Known(known) => {
+                let names = json::capability_names(known.effective);
+                match names.len() {
+                    0..=6 => names.join(", "),
+                    all => format!("{all} capabilities are in effect"),
+                }
             }
-        }
-        _ => "capabilities could not be seen".to_owned(),
-    }));
+            _ => "capabilities could not be seen".to_owned(),
+        },
+    ));
     let mut kept = Vec::new();
     let told = |seen: &Seen<bool>, yes: &str, no: &str| match seen {
         Seen::Known(true) => yes.to_owned(),
@@ -128,13 +151,18 @@ fn effective(service: &Service) -> Vec<(&'static str, String)> {
 fn listens(outcome: &Outcome, service: &Service) -> Vec<String> {
     let all = outcome.snapshot.lookups.listeners.known().map_or(&[][..], Vec::as_slice);
     let own = all.iter().filter(|listener| {
-        listener.holders.iter().any(|holder| service.processes.iter().any(|process| process.pid == holder.pid))
+        listener
+            .holders
+            .iter()
+            .any(|holder| service.processes.iter().any(|process| process.pid == holder.pid))
     });
-    let mut words: Vec<String> = own.map(|listener| match (&listener.address, &listener.path) {
-        (Some(address), _) => format!("{} {address}", listener.protocol),
-        (None, Some(path)) => path.clone(),
-        (None, None) => listener.protocol.to_owned(),
-    }).collect();
+    let mut words: Vec<String> = own
+        .map(|listener| match (&listener.address, &listener.path) {
+            (Some(address), _) => format!("{} {address}", listener.protocol),
+            (None, Some(path)) => path.clone(),
+            (None, None) => listener.protocol.to_owned(),
+        })
+        .collect();
     words.sort();
     words.dedup();
     words

@@ -34,16 +34,17 @@ impl<'a> Subject<'a> {
         managers: &'a Managers,
         chosen: &Chosen,
     ) -> Result<Subject<'a>, Failure> {
-        let manager = managers
-            .of(chosen)
-            .ok_or_else(|| Failure::failed("there is no such manager"))?;
+        let manager =
+            managers.of(chosen).ok_or_else(|| Failure::failed("there is no such manager"))?;
         let one = std::slice::from_ref(chosen);
         let mut snapshot = gather::audit::gather(context, managers, one, &[])?;
         let (declared, version) = take_declared(&mut snapshot);
         let service = match first(snapshot) {
             Some(service) => service,
             None => first(gather::snapshot(context, managers, one, &gather::Options::audit())?)
-                .ok_or_else(|| Failure::not_found(format_args!("nothing is known of {}", chosen.name)))?,
+                .ok_or_else(|| {
+                    Failure::not_found(format_args!("nothing is known of {}", chosen.name))
+                })?,
         };
         Ok(Subject { manager, name: chosen.name.clone(), service, declared, version })
     }
@@ -115,7 +116,6 @@ fn first(snapshot: Snapshot) -> Option<Service> {
 
 fn take_declared(snapshot: &mut Snapshot) -> (Option<Facts>, u16) {
     let service = snapshot.services.first_mut();
-    service.map_or((None, 0), |service| {
-        (service.audit.declared.take(), service.audit.systemd_version)
-    })
+    service
+        .map_or((None, 0), |service| (service.audit.declared.take(), service.audit.systemd_version))
 }

@@ -4,8 +4,8 @@ mod finding;
 
 use std::collections::BTreeMap;
 
-use insight::finding::{Report, Role, Severity};
-use insight::snapshot::{Service, Snapshot};
+use insight::finding::{Finding, Report, Role, Severity, shell};
+use insight::snapshot::{Manager, Service, Snapshot, State};
 use present::style::paint;
 use present::{Layout, Style};
 
@@ -47,24 +47,27 @@ fn of_service(
         page.out.push('\n');
     }
     let is_broken = service.is_some_and(Service::is_broken);
-    headline(page, report, service, snapshot, is_broken);
-    let shown: Vec<_> = report
-        .findings
-        .iter()
-        .enumerate()
-        .filter(|(at, finding)| {
-            all || finding.severity > Severity::Info || *at == 0 && finding.role != Role::Separate
-        })
-        .collect();
-    for (at, finding) in &shown {
-        let is_first = *at == 0;
-        page.finding(finding, is_first && finding.role != Role::Separate, 1);
+    let is_healthy = service.is_some_and(Service::is_healthy);
+    // What explains how a service is stands beside its state; what is wrong with one that works, beneath.
+    let explains = report.findings.first().filter(|first| match (is_healthy, is_broken) {
+        (true, _) => first.role != Role::Separate && first.severity == Severity::Error,
+        (false, true) => first.role != Role::Separate,
+        // Stopped by hand, not enabled: nothing is wrong, and that is why.
+        (false, false) => true,
+    });
+    headline(page, report, service, snapshot, explains);
+    let mut hidden = 0;
+    for (at, finding) in report.findings.iter().enumerate() {
+        let is_headline = at == 0 && explains.is_some();
+        match all || is_headline || finding.severity > Severity::Info {
+            true => page.finding(finding, is_headline, 1),
+            false => hidden += 1,
+        }
     }
     let has_cause = report.findings.iter().any(|finding| finding.role == Role::Cause);
     if is_broken && !has_cause {
-        no_cause(page, report);
+        no_cause(page, report, service, all);
     }
-    let hidden = report.findings.len() - shown.len();
     if hidden > 0 {
         let words = if hidden == 1 { "remark" } else { "remarks" };
         page.line(1, &format!("{hidden} more {words}: --all"), Style::Dim);
@@ -77,12 +80,12 @@ fn headline(
     report: &Report,
     service: Option<&Service>,
     snapshot: &Snapshot,
-    is_broken: bool,
+    explains: Option<&Finding>,
 ) {
+    let is_broken = service.is_some_and(Service::is_broken);
     let name = clean(&report.service);
     paint(&name, Style::Heading, page.theme(), &mut page.out);
     page.out.push_str(": ");
-    let first = report.findings.first().filter(|finding| finding.role != Role::Separate);
     let worst = report.findings.iter().map(|finding| finding.severity).max();
     let style = match (is_broken, worst) {
         (true, _) | (_, Some(Severity::Error)) => Style::Bad,
@@ -91,13 +94,15 @@ fn headline(
     };
     let words = service.map_or_else(String::new, |service| words(service, snapshot));
     paint(&clean(&words), style, page.theme(), &mut page.out);
-    match first {
+    let warnings = report.findings.iter().filter(|f| f.severity > Severity::Info).count();
+    match explains {
         Some(first) => {
             page.out.push_str(": ");
             paint(&clean(&first.title), Style::Bold, page.theme(), &mut page.out);
         }
         None if is_broken => page.out.push_str(": no cause found"),
-        None if report.findings.iter().any(|f| f.severity > Severity::Info) => {}
+        None if warnings == 1 => page.out.push_str(": 1 warning"),
+        None if warnings > 1 => page.out.push_str(&format!(": {warnings} warnings")),
         None => page.out.push_str(": nothing wrong was found"),
     }
     page.out.push('\n');
@@ -121,18 +126,29 @@ fn words(service: &Service, snapshot: &Snapshot) -> String {
 }
 
 /// What was tried, where nothing explains why it is broken.
-fn no_cause(page: &mut Page<'_>, report: &Report) {
+fn no_cause(page: &mut Page<'_>, report: &Report, service: Option<&Service>, all: bool) {
+    let is_script = |service: &Service| matches!(service.manager, Manager::OpenRc | Manager::SysV);
+    if service.is_some_and(|service| is_script(service) && service.state == State::Stopped) {
+        let name = shell(&report.service);
+        let text = "its manager keeps no record of who stopped it, or of how a start failed: start it, and look again";
+        page.paragraph(1, "", text, Style::Plain);
+        page.line(3, &clean(&format!("daemonctl start {name}")), Style::Bold);
+    }
     let mut checked: Vec<&str> = report.checked.clone();
     checked.sort_unstable();
     checked.dedup();
-    page.paragraph(1, "no cause found; checked:", &checked.join(", "), Style::Dim);
+    page.paragraph(1, "checked:", &checked.join(", "), Style::Dim);
     let mut lacking: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (rule, lacks) in &report.unchecked {
         lacking.entry(lacks).or_default().push(rule);
     }
     for (lacks, rules) in lacking {
-        let rules = rules.join(", ");
-        page.paragraph(1, "not checked:", &format!("{rules} ({lacks})"), Style::Warn);
+        let rules = match all {
+            true => rules.join(", "),
+            false if rules.len() == 1 => "1 rule".to_owned(),
+            false => format!("{} rules", rules.len()),
+        };
+        page.paragraph(1, "not checked:", &format!("{rules} ({lacks})"), Style::Dim);
     }
 }
 
@@ -147,11 +163,8 @@ fn of_machine(
         page.out.push('\n');
     }
     paint("the machine", Style::Heading, page.theme(), &mut page.out);
-    let shown: Vec<_> = report
-        .findings
-        .iter()
-        .filter(|finding| all || finding.severity > Severity::Info)
-        .collect();
+    let shown: Vec<_> =
+        report.findings.iter().filter(|finding| all || finding.severity > Severity::Info).collect();
     let troubled = snapshot.machine.troubled.len();
     let words = match (shown.is_empty(), no_service, troubled) {
         (true, true, _) => ": nothing wrong was found, and no service is in trouble".to_owned(),

@@ -49,7 +49,11 @@ pub fn read(resolver: &Resolver) -> Accounts {
     };
     Accounts {
         users: text(resolver, "/etc/passwd").unwrap_or_default().lines().filter_map(user).collect(),
-        groups: text(resolver, "/etc/group").unwrap_or_default().lines().filter_map(group).collect(),
+        groups: text(resolver, "/etc/group")
+            .unwrap_or_default()
+            .lines()
+            .filter_map(group)
+            .collect(),
     }
 }
 

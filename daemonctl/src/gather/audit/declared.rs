@@ -88,7 +88,8 @@ mod tests {
         let strings = |words: &[&str]| {
             Value::Array(words.iter().map(|word| Value::Text((*word).to_owned())).collect())
         };
-        let list = |allows, words: &[&str]| Value::Struct(vec![Value::Bool(allows), strings(words)]);
+        let list =
+            |allows, words: &[&str]| Value::Struct(vec![Value::Bool(allows), strings(words)]);
         let shown = |name, value: &Value| text(name, value).expect("a text");
         assert_eq!(shown("UMask", &Value::Unsigned(0o22)), "0022");
         assert_eq!(shown("SystemCallFilter", &list(false, &["chown", "kill"])), "~chown kill");
@@ -97,7 +98,11 @@ mod tests {
         assert_eq!(shown("RestrictNamespaces", &Value::Unsigned(u64::MAX)), "no");
         assert_eq!(shown("RestrictNamespaces", &Value::Unsigned(0)), "yes");
         assert_eq!(shown("RestrictNamespaces", &Value::Unsigned(0x1002_0000)), "mnt user");
-        let row = Value::Struct(vec![Value::Signed(2), Value::Bytes(vec![127, 0, 0, 0]), Value::Unsigned(8)]);
+        let row = Value::Struct(vec![
+            Value::Signed(2),
+            Value::Bytes(vec![127, 0, 0, 0]),
+            Value::Unsigned(8),
+        ]);
         assert_eq!(shown("IPAddressAllow", &Value::Array(vec![row])), "127.0.0.0/8");
     }
 }

@@ -1,26 +1,67 @@
 //! Files that matter to who can become a service: what it runs, what it is run by, what it reads and writes.
 
 use insight::snapshot::{
-    AuditFile, Command, CommandRole, Definition, FileRole, Language, Manager, PathUse, Place, Service,
+    AuditFile, Command, CommandRole, Definition, FileRole, Language, Manager, PathUse, Place,
+    Service,
 };
 
 /// Programs that run a script that is their first argument that is no option.
-const INTERPRETERS: &[&str] =
-    &["sh", "bash", "dash", "zsh", "ksh", "python", "perl", "ruby", "node", "nodejs", "php", "lua", "java", "busybox"];
+const INTERPRETERS: &[&str] = &[
+    "sh", "bash", "dash", "zsh", "ksh", "python", "perl", "ruby", "node", "nodejs", "php", "lua",
+    "java", "busybox",
+];
 
 /// Folders that are everybody's: what lies there is not one service's own.
 const SHARED: &[&str] = &[
-    "/", "/bin", "/boot", "/dev", "/dev/shm", "/etc", "/home", "/lib", "/mnt", "/opt", "/proc", "/root", "/run",
-    "/run/lock", "/run/user", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local",
-    "/usr/local/bin", "/usr/local/lib", "/usr/local/sbin", "/usr/sbin", "/usr/share", "/var", "/var/cache",
-    "/var/lib", "/var/log", "/var/mail", "/var/run", "/var/spool", "/var/tmp", "/var/lock", "/usr/libexec",
-    "/var/www", "/nonexistent",
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/dev/shm",
+    "/etc",
+    "/home",
+    "/lib",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/run/lock",
+    "/run/user",
+    "/sbin",
+    "/srv",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/mail",
+    "/var/run",
+    "/var/spool",
+    "/var/tmp",
+    "/var/lock",
+    "/usr/libexec",
+    "/var/www",
+    "/nonexistent",
 ];
 
 /// Whether a folder is everybody's.
 pub fn is_shared(path: &str) -> bool {
     let path = path.trim_end_matches('/');
-    path.is_empty() || SHARED.contains(&path) || path.starts_with("/usr/lib/x86_64-linux-gnu") || path.starts_with("/usr/lib/aarch64-linux-gnu")
+    path.is_empty()
+        || SHARED.contains(&path)
+        || path.starts_with("/usr/lib/x86_64-linux-gnu")
+        || path.starts_with("/usr/lib/aarch64-linux-gnu")
 }
 
 /// The files of a service.
@@ -45,7 +86,9 @@ pub fn of_service(service: &Service) -> Vec<AuditFile> {
         let environment = process.environment.known().map_or(&[][..], Vec::as_slice);
         for (name, value) in environment.iter().filter(|_| is_main) {
             if matches!(name.as_str(), "LD_PRELOAD" | "LD_AUDIT" | "LD_LIBRARY_PATH") {
-                value.split([':', ' ']).for_each(|path| list.add(path, FileRole::Library, None, by_root));
+                value
+                    .split([':', ' '])
+                    .for_each(|path| list.add(path, FileRole::Library, None, by_root));
             }
         }
     }
@@ -111,14 +154,17 @@ impl List {
         }
         let declared_root = definition.user.is_none() && !definition.dynamic_user;
         for command in &definition.commands {
-            let by_root = command.privileged || declared_root || (command.role == CommandRole::Main && starts_as_root);
+            let by_root = command.privileged
+                || declared_root
+                || (command.role == CommandRole::Main && starts_as_root);
             self.of_command(command, by_root);
         }
         if let Some((path, place)) = &definition.pid_file {
             self.add(path, FileRole::PidFile, Some(place), true);
         }
         for directory in &definition.directories {
-            let role = if directory.key == "StateDirectory" { FileRole::Data } else { FileRole::Folder };
+            let role =
+                if directory.key == "StateDirectory" { FileRole::Data } else { FileRole::Folder };
             self.add(&directory.path, role, Some(&directory.place), false);
         }
     }
@@ -134,8 +180,10 @@ impl List {
         for (at, word) in words.iter().enumerate().skip(1) {
             let value = word.split_once('=').map_or(*word, |(_, value)| value);
             let is_config = value.starts_with("/etc/")
-                || (matches!(words.get(at.wrapping_sub(1)), Some(&("-c" | "-f" | "--config" | "--config-file")))
-                    && value.starts_with('/'));
+                || (matches!(
+                    words.get(at.wrapping_sub(1)),
+                    Some(&("-c" | "-f" | "--config" | "--config-file"))
+                ) && value.starts_with('/'));
             if is_config {
                 self.add(value, FileRole::Config, Some(&command.place), by_root);
             }
@@ -156,7 +204,8 @@ fn script_of<'w>(program: &str, words: &[&'w str]) -> Option<&'w str> {
         rest.next()
     } else {
         // `sh -c` and `python -m` run no file.
-        let mut rest = rest.skip_while(|word| word.starts_with('-') && !matches!(*word, "-c" | "-m" | "-e"));
+        let mut rest =
+            rest.skip_while(|word| word.starts_with('-') && !matches!(*word, "-c" | "-m" | "-e"));
         rest.next()
     };
     first.filter(|word| word.starts_with('/'))
@@ -172,7 +221,10 @@ mod tests {
             let words: Vec<&str> = line.split(' ').collect();
             script_of(words[0], &words)
         };
-        assert_eq!(of("/usr/bin/python3.11 -u /home/alice/x.py --port 1"), Some("/home/alice/x.py"));
+        assert_eq!(
+            of("/usr/bin/python3.11 -u /home/alice/x.py --port 1"),
+            Some("/home/alice/x.py")
+        );
         assert_eq!(of("/usr/bin/java -Xmx1g -jar /srv/a.jar"), Some("/srv/a.jar"));
         assert_eq!(of("/bin/sh -c /srv/x"), None);
         assert_eq!(of("/usr/sbin/nginx /etc/x"), None);

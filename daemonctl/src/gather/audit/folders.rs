@@ -26,11 +26,23 @@ pub enum Aim {
 }
 
 /// Looks into a folder. `own`: users whose files belong there; root's always do.
-pub fn look(path: &str, found: &Found, aim: Aim, own: &[u32], groups: &[u32]) -> Option<FolderLook> {
+pub fn look(
+    path: &str,
+    found: &Found,
+    aim: Aim,
+    own: &[u32],
+    groups: &[u32],
+) -> Option<FolderLook> {
     let (fd, _) = found.end.as_ref()?;
     let folder = openat(fd, c".", flags(), Mode::empty()).ok()?;
     let device = rustix::fs::fstat(&folder).ok()?.st_dev;
-    let mut walk = Walk { aim, own, groups, device, look: FolderLook { path: path.to_owned(), ..FolderLook::default() } };
+    let mut walk = Walk {
+        aim,
+        own,
+        groups,
+        device,
+        look: FolderLook { path: path.to_owned(), ..FolderLook::default() },
+    };
     walk.folder(&folder, path, DEPTH_MAX);
     Some(walk.look)
 }
@@ -45,6 +57,37 @@ struct Walk<'w> {
     groups: &'w [u32],
     device: u64,
     look: FolderLook,
+}
+
+/// Ends of names of what databases keep; other files beside them tell little.
+const DATA: &[&str] = &[
+    ".aof",
+    ".bson",
+    ".db",
+    ".dump",
+    ".frm",
+    ".ibd",
+    ".ldb",
+    ".mdb",
+    ".myd",
+    ".myi",
+    ".rdb",
+    ".sdb",
+    ".sql",
+    ".sqlite",
+    ".sqlite3",
+    ".wt",
+    "ibdata1",
+    "ib_logfile0",
+    "ib_logfile1",
+    "pg_control",
+];
+
+fn is_data(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    DATA.iter().any(|end| lower.ends_with(end))
+        || lower.contains("/pg_wal/")
+        || lower.contains("/base/")
 }
 
 impl Walk<'_> {
@@ -65,10 +108,12 @@ impl Walk<'_> {
             let kind = FileType::from_raw_mode(stat.st_mode);
             self.file(&below, kind, stat.st_mode & 0o7777, stat.st_uid, stat.st_gid);
             // What is mounted below is another folder's matter.
-            if kind == FileType::Directory && depth > 0 && stat.st_dev == self.device {
-                if let Ok(next) = openat(folder, name, flags(), Mode::empty()) {
-                    self.folder(&next, &below, depth - 1);
-                }
+            if kind == FileType::Directory
+                && depth > 0
+                && stat.st_dev == self.device
+                && let Ok(next) = openat(folder, name, flags(), Mode::empty())
+            {
+                self.folder(&next, &below, depth - 1);
             }
         }
     }
@@ -76,19 +121,29 @@ impl Walk<'_> {
     fn file(&mut self, path: &str, kind: FileType, mode: u32, uid: u32, gid: u32) {
         let look = &mut self.look;
         if self.aim == Aim::Programs {
-            if kind == FileType::RegularFile && mode & 0o6000 != 0 && mode & 0o111 != 0 && look.set_id.len() < KEPT_MAX {
+            if kind == FileType::RegularFile
+                && mode & 0o6000 != 0
+                && mode & 0o111 != 0
+                && look.set_id.len() < KEPT_MAX
+            {
                 look.set_id.push((path.to_owned(), mode, uid, gid));
             }
             return;
         }
-        let is_own = uid == 0 || self.own.contains(&uid) || (gid != 0 && self.groups.contains(&gid));
+        let is_own =
+            uid == 0 || self.own.contains(&uid) || (gid != 0 && self.groups.contains(&gid));
         if !is_own && look.foreign.len() < KEPT_MAX {
             look.foreign.push((path.to_owned(), uid));
         }
         if kind == FileType::RegularFile && mode & 0o002 != 0 && look.open.len() < KEPT_MAX {
             look.open.push(path.to_owned());
         }
-        if self.aim == Aim::Data && kind == FileType::RegularFile && mode & 0o004 != 0 && look.readable.len() < KEPT_MAX {
+        if self.aim == Aim::Data
+            && kind == FileType::RegularFile
+            && mode & 0o004 != 0
+            && is_data(path)
+            && look.readable.len() < KEPT_MAX
+        {
             look.readable.push(path.to_owned());
         }
     }

@@ -7,14 +7,22 @@ use super::read::Reader;
 /// Tables that have a column for the user.
 const TABLES: &[&str] = &["/etc/crontab", "/etc/cron.d/*", "/etc/anacrontab"];
 /// Folders of scripts that are run as root.
-const FOLDERS: &[&str] =
-    &["/etc/cron.hourly/*", "/etc/cron.daily/*", "/etc/cron.weekly/*", "/etc/cron.monthly/*", "/etc/periodic/*/*"];
+const FOLDERS: &[&str] = &[
+    "/etc/cron.hourly/*",
+    "/etc/cron.daily/*",
+    "/etc/cron.weekly/*",
+    "/etc/cron.monthly/*",
+    "/etc/periodic/*/*",
+];
 /// root's own tables.
-const ROOTS: &[&str] = &["/var/spool/cron/crontabs/root", "/var/spool/cron/root", "/etc/crontabs/root"];
+const ROOTS: &[&str] =
+    &["/var/spool/cron/crontabs/root", "/var/spool/cron/root", "/etc/crontabs/root"];
 
 /// Whether a program runs jobs.
 pub fn is_cron(names: &[String]) -> bool {
-    names.iter().any(|name| matches!(name.as_str(), "cron" | "crond" | "anacron" | "fcron" | "bcron"))
+    names
+        .iter()
+        .any(|name| matches!(name.as_str(), "cron" | "crond" | "anacron" | "fcron" | "bcron"))
 }
 
 /// The files behind root's jobs.
@@ -26,7 +34,9 @@ pub fn files(reader: &mut Reader<'_>) -> Vec<AuditFile> {
     let tables: Vec<String> = TABLES.iter().flat_map(|pattern| reader.matching(pattern)).collect();
     let own = ROOTS.iter().filter(|path| reader.kind(path) == Some(FileKind::File));
     let own: Vec<String> = own.map(|path| (*path).to_owned()).collect();
-    for (table, has_user) in tables.into_iter().map(|path| (path, true)).chain(own.into_iter().map(|path| (path, false))) {
+    for (table, has_user) in
+        tables.into_iter().map(|path| (path, true)).chain(own.into_iter().map(|path| (path, false)))
+    {
         let text = reader.text(&table).unwrap_or_default();
         for (line, number) in text.lines().zip(1_u32..) {
             if let Some(program) = program_of(line, has_user) {
@@ -58,7 +68,10 @@ fn program_of(line: &str, has_user: bool) -> Option<&str> {
     }
     // `test -x /usr/sbin/anacron || …` tests what it then runs.
     rest.map(|word| word.trim_matches(['"', '\'', ';', '(', ')'])).find(|word| {
-        word.starts_with('/') && !word.starts_with("/dev/") && !word.starts_with("/bin/sh") && *word != "/"
+        word.starts_with('/')
+            && !word.starts_with("/dev/")
+            && !word.starts_with("/bin/sh")
+            && *word != "/"
     })
 }
 
@@ -68,9 +81,15 @@ mod tests {
 
     #[test]
     fn programs_of_roots_jobs_are_found() {
-        assert_eq!(program_of("*/5 * * * * root /usr/local/bin/x --all", true), Some("/usr/local/bin/x"));
+        assert_eq!(
+            program_of("*/5 * * * * root /usr/local/bin/x --all", true),
+            Some("/usr/local/bin/x")
+        );
         assert_eq!(program_of("@daily /opt/backup.sh", false), Some("/opt/backup.sh"));
-        assert_eq!(program_of("17 * * * * root cd / && run-parts --report /etc/cron.hourly", true), Some("/etc/cron.hourly"));
+        assert_eq!(
+            program_of("17 * * * * root cd / && run-parts --report /etc/cron.hourly", true),
+            Some("/etc/cron.hourly")
+        );
         assert_eq!(program_of("* * * * * alice /home/alice/x", true), None);
         assert_eq!(program_of("SHELL=/bin/sh", true), None);
     }

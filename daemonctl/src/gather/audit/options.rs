@@ -1,68 +1,32 @@
 //! What known daemons' configurations say, line by line.
 
+mod table;
+
 use insight::snapshot::{ConfigOption, Place, Service};
 
 use super::read::Reader;
-
-/// How a configuration is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Syntax {
-    /// `key value`
-    Words,
-    /// `key = value` below `[section]`s; the sections whose names begin so, empty: all.
-    Ini(&'static [&'static str]),
-    /// `key: value`, nested by indentation.
-    Yaml,
-    /// `"key": value`, one a line.
-    Json,
-    /// The same key for each line.
-    Lines(&'static str),
-}
-
-/// A daemon whose configuration is understood.
-struct Known {
-    daemon: &'static str,
-    /// Names of its programs.
-    programs: &'static [&'static str],
-    /// Its files; a `*` stands for names.
-    files: &'static [&'static str],
-    syntax: Syntax,
-    /// Its command line sets the same options.
-    takes_arguments: bool,
-}
-
-const KNOWN: &[Known] = &[
-    Known { daemon: "redis", programs: &["redis-server", "valkey-server", "keydb-server"],
-        files: &["/etc/redis/*.conf", "/etc/redis.conf", "/etc/valkey/*.conf"], syntax: Syntax::Words, takes_arguments: true },
-    Known { daemon: "sshd", programs: &["sshd"],
-        files: &["/etc/ssh/sshd_config.d/*.conf", "/etc/ssh/sshd_config"], syntax: Syntax::Words, takes_arguments: false },
-    Known { daemon: "postgresql", programs: &["postgres", "postmaster"],
-        files: &["/etc/postgresql/*/*/pg_hba.conf", "/var/lib/pgsql/data/pg_hba.conf", "/var/lib/postgresql/*/pg_hba.conf",
-            "/var/lib/postgresql/*/data/pg_hba.conf"], syntax: Syntax::Words, takes_arguments: false },
-    Known { daemon: "mysql", programs: &["mariadbd", "mysqld"],
-        files: &["/etc/my.cnf", "/etc/my.cnf.d/*.cnf", "/etc/mysql/my.cnf", "/etc/mysql/conf.d/*.cnf", "/etc/mysql/mariadb.conf.d/*.cnf",
-            "/etc/mysql/mysql.conf.d/*.cnf"], syntax: Syntax::Ini(&["mysqld", "server", "mariadb"]), takes_arguments: true },
-    Known { daemon: "mongodb", programs: &["mongod", "mongos"], files: &["/etc/mongod.conf", "/etc/mongodb.conf"],
-        syntax: Syntax::Yaml, takes_arguments: true },
-    Known { daemon: "elasticsearch", programs: &["elasticsearch", "opensearch"],
-        files: &["/etc/elasticsearch/elasticsearch.yml", "/etc/opensearch/opensearch.yml"], syntax: Syntax::Yaml, takes_arguments: false },
-    Known { daemon: "memcached", programs: &["memcached"], files: &["/etc/memcached.conf"], syntax: Syntax::Words, takes_arguments: true },
-    Known { daemon: "docker", programs: &["dockerd"], files: &["/etc/docker/daemon.json"], syntax: Syntax::Json, takes_arguments: true },
-    Known { daemon: "php-fpm", programs: &["php-fpm", "php-fpm7.4", "php-fpm8.2", "php-fpm8.3", "php-fpm8.4"],
-        files: &["/etc/php/*/fpm/pool.d/*.conf", "/etc/php-fpm.d/*.conf", "/etc/php*/php-fpm.d/*.conf"], syntax: Syntax::Ini(&[]), takes_arguments: false },
-    Known { daemon: "vsftpd", programs: &["vsftpd"], files: &["/etc/vsftpd.conf", "/etc/vsftpd/vsftpd.conf"], syntax: Syntax::Ini(&[]), takes_arguments: false },
-    Known { daemon: "snmpd", programs: &["snmpd"], files: &["/etc/snmp/snmpd.conf"], syntax: Syntax::Words, takes_arguments: false },
-    Known { daemon: "squid", programs: &["squid"], files: &["/etc/squid/squid.conf", "/etc/squid/conf.d/*.conf"], syntax: Syntax::Words, takes_arguments: false },
-    Known { daemon: "exports", programs: &["rpc.mountd", "nfsd", "exportfs", "rpc.nfsd"], files: &["/etc/exports", "/etc/exports.d/*.exports"],
-        syntax: Syntax::Lines("export"), takes_arguments: false },
-];
+use table::{KNOWN, Known, Syntax};
 
 /// The options of a service's configuration. `names`: what its programs are called.
-pub fn of_service(reader: &mut Reader<'_>, service: &Service, names: &[String]) -> Vec<ConfigOption> {
+pub fn of_service(
+    reader: &mut Reader<'_>,
+    service: &Service,
+    names: &[String],
+) -> Vec<ConfigOption> {
     let mut found = Vec::new();
-    for known in KNOWN.iter().filter(|known| known.programs.iter().any(|name| names.iter().any(|own| own == name))) {
-        let mut files: Vec<String> = known.files.iter().flat_map(|pattern| reader.matching(pattern)).collect();
-        files.extend(service.config_files.iter().map(|(path, _)| path.clone()).filter(|path| fits(known, path)));
+    for known in KNOWN
+        .iter()
+        .filter(|known| known.programs.iter().any(|name| names.iter().any(|own| own == name)))
+    {
+        let mut files: Vec<String> =
+            known.files.iter().flat_map(|pattern| reader.matching(pattern)).collect();
+        files.extend(
+            service
+                .config_files
+                .iter()
+                .map(|(path, _)| path.clone())
+                .filter(|path| fits(known, path)),
+        );
         files.sort();
         files.dedup();
         // Drop-ins of sshd are read first: its first value counts.
@@ -74,7 +38,8 @@ pub fn of_service(reader: &mut Reader<'_>, service: &Service, names: &[String]) 
             parse(known, &file, &text, &mut found);
         }
         if known.takes_arguments {
-            let main = service.processes.iter().find(|process| Some(process.pid) == service.main_pid);
+            let main =
+                service.processes.iter().find(|process| Some(process.pid) == service.main_pid);
             if let Some(process) = main.or(service.processes.first()) {
                 arguments(known, &process.command, &mut found);
             }
@@ -99,7 +64,8 @@ fn hide(option: &mut ConfigOption) {
     if super::secrets::is_secret_name(&option.key) && !option.value.is_empty() {
         option.value = "set".to_owned();
     } else if is_user {
-        let words = option.value.split_whitespace().filter(|word| !word.starts_with(['>', '#', '<', '!']));
+        let words =
+            option.value.split_whitespace().filter(|word| !word.starts_with(['>', '#', '<', '!']));
         option.value = words.collect::<Vec<_>>().join(" ");
     }
 }
@@ -126,9 +92,15 @@ fn parse(known: &Known, path: &str, text: &str, found: &mut Vec<ConfigOption>) {
                     section = name.trim_end_matches(']').to_ascii_lowercase();
                     continue;
                 }
-                let is_wanted = sections.is_empty() || sections.iter().any(|start| section.starts_with(start));
+                let is_wanted =
+                    sections.is_empty() || sections.iter().any(|start| section.starts_with(start));
                 let (key, value) = trimmed.split_once('=').unwrap_or((trimmed, ""));
-                is_wanted.then(|| (key.trim().replace('_', if known.daemon == "mysql" { "-" } else { "_" }), value.to_owned()))
+                is_wanted.then(|| {
+                    (
+                        key.trim().replace('_', if known.daemon == "mysql" { "-" } else { "_" }),
+                        value.to_owned(),
+                    )
+                })
             }
             Syntax::Yaml => yaml(raw, &mut above),
             Syntax::Json => {
@@ -140,8 +112,19 @@ fn parse(known: &Known, path: &str, text: &str, found: &mut Vec<ConfigOption>) {
         let Some((key, value)) = pair else { continue };
         // memcached's file holds its command line.
         let key = if known.daemon == "memcached" { key } else { key.to_ascii_lowercase() };
-        let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']).to_owned();
-        found.push(ConfigOption { daemon: known.daemon, key, value, place: Place { path: path.to_owned(), line } });
+        let value = value
+            .split(" #")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_matches(['"', '\''])
+            .to_owned();
+        found.push(ConfigOption {
+            daemon: known.daemon,
+            key,
+            value,
+            place: Place { path: path.to_owned(), line },
+        });
     }
 }
 
@@ -165,7 +148,14 @@ fn arguments(known: &Known, command: &str, found: &mut Vec<ConfigOption>) {
         }
         let (key, value) = match word.split_once('=') {
             Some((key, value)) => (key, value.to_owned()),
-            None => (word, words.peek().filter(|next| !next.starts_with('-')).map(|next| (*next).to_owned()).unwrap_or_default()),
+            None => (
+                word,
+                words
+                    .peek()
+                    .filter(|next| !next.starts_with('-'))
+                    .map(|next| (*next).to_owned())
+                    .unwrap_or_default(),
+            ),
         };
         let key = if known.daemon == "memcached" { key } else { key.trim_start_matches('-') };
         let key = match key {
@@ -173,6 +163,11 @@ fn arguments(known: &Known, command: &str, found: &mut Vec<ConfigOption>) {
             key => key,
         };
         let value = if key == "security.authorization" { "enabled".to_owned() } else { value };
-        found.push(ConfigOption { daemon: known.daemon, key: key.to_owned(), value, place: Place::default() });
+        found.push(ConfigOption {
+            daemon: known.daemon,
+            key: key.to_owned(),
+            value,
+            place: Place::default(),
+        });
     }
 }

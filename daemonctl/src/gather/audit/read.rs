@@ -8,7 +8,7 @@ use insight::snapshot::{FileKind, PathFact};
 use super::super::lookups::paths::{Found, Resolver};
 
 /// What is read of one file at most.
-const FILE_BYTES: u64 = 64 * 1024;
+const FILE_BYTES: u64 = 512 * 1024;
 /// Files of one service at most.
 const FILES_MAX: usize = 200;
 /// Names in one folder at most.
@@ -73,7 +73,9 @@ impl<'r> Reader<'r> {
                     .into_iter()
                     .flat_map(|folder| {
                         let names = self.names(&folder).into_iter().filter(|name| {
-                            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+                            name.len() >= start.len() + end.len()
+                                && name.starts_with(start)
+                                && name.ends_with(end)
                         });
                         names.map(|name| format!("{folder}/{name}")).collect::<Vec<_>>()
                     })
@@ -95,11 +97,14 @@ impl<'r> Reader<'r> {
         for name in self.names(folder) {
             let path = format!("{folder}/{name}");
             let looked = self.resolver.look(&path);
-            let is_link = looked.fact.steps.iter().any(|step| step.link.is_some() && step.path == path);
+            let is_link =
+                looked.fact.steps.iter().any(|step| step.link.is_some() && step.path == path);
             match looked.fact.target().map(|entry| entry.kind) {
                 Some(FileKind::File) => found.push(path),
                 // A link to a folder could lead round in a circle.
-                Some(FileKind::Directory) if depth > 0 && !is_link => self.collect(&path, depth - 1, found),
+                Some(FileKind::Directory) if depth > 0 && !is_link => {
+                    self.collect(&path, depth - 1, found)
+                }
                 _ => {}
             }
             if found.len() >= FILES_MAX {

@@ -7,20 +7,76 @@ const MOST: usize = 8;
 
 /// Ends of names that hold a secret.
 const NAMES: &[&str] = &[
-    "password", "passwd", "passphrase", "secret", "secret_key", "secretkey", "secret_access_key", "api_key", "apikey",
-    "access_token", "auth_token", "bearer_token", "private_key", "requirepass", "masterauth", "bindpw", "rootpw",
-    "_pass", "_token", "default_pass",
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "secret_key",
+    "secretkey",
+    "secret_access_key",
+    "api_key",
+    "apikey",
+    "access_token",
+    "auth_token",
+    "bearer_token",
+    "private_key",
+    "requirepass",
+    "masterauth",
+    "bindpw",
+    "rootpw",
+    "_pass",
+    "_token",
+    "default_pass",
 ];
 
 /// Names that are a secret's even where nothing but blanks stands between them and the value.
-const PLAIN: &[&str] = &["requirepass", "masterauth", "bindpw", "rootpw", "password", "insecure-password"];
+const PLAIN: &[&str] =
+    &["requirepass", "masterauth", "bindpw", "rootpw", "password", "insecure-password"];
 
 /// Values that are no secrets: switches, methods, places of secrets.
 const VALUES: &[&str] = &[
-    "yes", "no", "on", "off", "true", "false", "none", "null", "nil", "ask", "prompt", "required", "requisite",
-    "sufficient", "optional", "include", "substack", "enabled", "disabled", "default", "files", "compat", "systemd",
-    "md5", "crypt", "sha1", "sha256", "sha512", "plain", "clear", "exop", "bcrypt", "scram-sha-256", "password",
-    "secret", "token", "xxx", "xxxx", "xxxxxxxx", "string", "unset", "empty",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "true",
+    "false",
+    "none",
+    "null",
+    "nil",
+    "ask",
+    "prompt",
+    "required",
+    "requisite",
+    "sufficient",
+    "optional",
+    "include",
+    "substack",
+    "enabled",
+    "disabled",
+    "default",
+    "files",
+    "compat",
+    "systemd",
+    "md5",
+    "crypt",
+    "sha1",
+    "sha256",
+    "sha512",
+    "plain",
+    "clear",
+    "exop",
+    "bcrypt",
+    "scram-sha-256",
+    "password",
+    "secret",
+    "token",
+    "xxx",
+    "xxxx",
+    "xxxxxxxx",
+    "string",
+    "unset",
+    "empty",
 ];
 
 /// The secrets of a text.
@@ -43,20 +99,26 @@ fn of_line(line: &str) -> Option<(SecretKind, String)> {
         let is_locked = line.contains("ENCRYPTED");
         return (!is_locked).then(|| (SecretKind::Key, "private key".to_owned()));
     }
-    if line.is_empty() || line.starts_with(['#', ';', '*', '!', '<', '%']) || line.starts_with("//") || line.starts_with("--") {
+    if line.is_empty()
+        || line.starts_with(['#', ';', '*', '!', '<', '%'])
+        || line.starts_with("//")
+        || line.starts_with("--")
+    {
         return None;
     }
     if let Some(name) = assignment(line) {
         return Some((SecretKind::Password, name));
     }
-    has_password_in_address(line).then(|| (SecretKind::Address, "address with a password".to_owned()))
+    has_password_in_address(line)
+        .then(|| (SecretKind::Address, "address with a password".to_owned()))
 }
 
 /// The name of a secret that the line sets.
 fn assignment(line: &str) -> Option<String> {
     let line = line.strip_prefix("export ").unwrap_or(line);
     let bare = line.strip_prefix("define(").unwrap_or(line);
-    let split = if bare.len() == line.len() { bare.split_once(['=', ':']) } else { bare.split_once(',') };
+    let split =
+        if bare.len() == line.len() { bare.split_once(['=', ':']) } else { bare.split_once(',') };
     if let Some((name, value)) = split {
         let name = trimmed(name);
         let is_word = !name.contains(char::is_whitespace);
@@ -94,7 +156,9 @@ pub fn is_secret_value(value: &str) -> bool {
     value.len() >= 3
         && (is_quoted || !value.contains(char::is_whitespace))
         && !value.starts_with(['/', '$', '%', '{', '<', '@', '&', '*', '!', '~'])
-        && !["file:", "env:", "vault:", "enc[", "sha", "$", "pbkdf2", "scram-"].iter().any(|start| lower.starts_with(start))
+        && !["file:", "env:", "vault:", "enc[", "sha", "$", "pbkdf2", "scram-"]
+            .iter()
+            .any(|start| lower.starts_with(start))
         && !VALUES.contains(&lower.as_str())
 }
 
@@ -131,9 +195,16 @@ mod tests {
     #[test]
     fn secrets_are_found_in_every_language_of_configurations() {
         for line in [
-            "requirepass hunter22", "DB_PASSWORD=hunter22", "export API_KEY=\"abc def\"", "password: 's3cret!'",
-            "define('DB_PASSWORD', 'hunter22');", "  $db_password = 'x1y2z3';", "client_secret = 0123456789abcdef",
-            "url = postgres://app:hunter22@db/app", "-----BEGIN OPENSSH PRIVATE KEY-----", "stats auth admin:pw",
+            "requirepass hunter22",
+            "DB_PASSWORD=hunter22",
+            "export API_KEY=\"abc def\"",
+            "password: 's3cret!'",
+            "define('DB_PASSWORD', 'hunter22');",
+            "  $db_password = 'x1y2z3';",
+            "client_secret = 0123456789abcdef",
+            "url = postgres://app:hunter22@db/app",
+            "-----BEGIN OPENSSH PRIVATE KEY-----",
+            "stats auth admin:pw",
             "user admin insecure-password hunter22",
         ] {
             let is_found = of_line(line).is_some();
@@ -144,12 +215,26 @@ mod tests {
     #[test]
     fn switches_comments_and_references_are_none() {
         for line in [
-            "# requirepass foobared", ";password = x1y2", "PasswordAuthentication no", "PermitEmptyPasswords yes",
-            "password required pam_unix.so", "password_encryption = scram-sha-256", "password = ${DB_PASSWORD}",
-            "password_file = /etc/x", "passwd: files systemd", "pam_password md5", "token=", "secret = {{ vault }}",
-            "-----BEGIN ENCRYPTED PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----", "see http://user:password@host/",
-            "challengePassword = A challenge password", "ssl_certificate_key /etc/ssl/x.key;", "unix password sync = yes",
-            "smtp_sasl_password_maps = hash:/etc/postfix/sasl", "host all all 127.0.0.1/32 password",
+            "# requirepass foobared",
+            ";password = x1y2",
+            "PasswordAuthentication no",
+            "PermitEmptyPasswords yes",
+            "password required pam_unix.so",
+            "password_encryption = scram-sha-256",
+            "password = ${DB_PASSWORD}",
+            "password_file = /etc/x",
+            "passwd: files systemd",
+            "pam_password md5",
+            "token=",
+            "secret = {{ vault }}",
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+            "-----BEGIN CERTIFICATE-----",
+            "see http://user:password@host/",
+            "challengePassword = A challenge password",
+            "ssl_certificate_key /etc/ssl/x.key;",
+            "unix password sync = yes",
+            "smtp_sasl_password_maps = hash:/etc/postfix/sasl",
+            "host all all 127.0.0.1/32 password",
         ] {
             assert_eq!(of_line(line), None, "{line}");
         }

@@ -65,7 +65,9 @@ fn cpu(folder: &Folder, group: &mut Cgroup) {
     let quota = folder.text::<()>("cpu.cfs_quota_us").unwrap_or_default();
     let period = folder.count("cpu.cfs_period_us");
     group.cpu_max = match (quota.trim().parse::<i64>(), period) {
-        (Ok(quota), Seen::Known(period)) if quota > 0 => Seen::Known((quota.unsigned_abs(), period)),
+        (Ok(quota), Seen::Known(period)) if quota > 0 => {
+            Seen::Known((quota.unsigned_abs(), period))
+        }
         (Ok(_), _) => Seen::Absent,
         _ => group.cpu_max,
     };

@@ -26,11 +26,11 @@ fn clusters(subject: &Subject<'_>) -> Vec<(String, String)> {
     };
     let commands = subject.commands();
     let words = commands.iter().flat_map(|command| &command.arguments).map(String::as_str);
-    let named = subject.instance().into_iter().chain(words).filter_map(|word| {
+    let mut named = subject.instance().into_iter().chain(words).filter_map(|word| {
         let (version, name) = word.split_once('-').filter(|(version, _)| !version.is_empty())?;
         Some((version.to_owned(), name.to_owned()))
     });
-    if let Some(cluster) = named.filter(is_there).next() {
+    if let Some(cluster) = named.find(is_there) {
         return vec![cluster];
     }
     let mut all = Vec::new();

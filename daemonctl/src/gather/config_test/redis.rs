@@ -85,11 +85,13 @@ impl Reader<'_> {
         let Some(kind) = kind(&name) else { return self.unknown(&name) };
         words::check(kind, values).map_err(|why| format!("{name}: {why}"))?;
         match (&*name, values.first()) {
-            ("include", Some(file)) if depth < DEPTH_MAX => {
-                // A pattern may match nothing.
-                if !file.contains(['*', '?', '[']) && file.starts_with('/') {
-                    self.file(file, Some((path, number)), depth + 1);
-                }
+            // A pattern may match nothing.
+            ("include", Some(file))
+                if depth < DEPTH_MAX
+                    && file.starts_with('/')
+                    && !file.contains(['*', '?', '[']) =>
+            {
+                self.file(file, Some((path, number)), depth + 1);
             }
             ("dir", Some(dir)) => self
                 .must_be_there(dir)

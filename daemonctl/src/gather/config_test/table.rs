@@ -29,6 +29,8 @@ pub struct Row {
     pub inconclusive: &'static [&'static str],
     /// Complaints decide, and not the exit status.
     pub judged_by_output: bool,
+    /// Texts in complaints about what it passes over: it starts all the same.
+    pub passed_over: &'static [&'static str],
     /// Folders that it writes to, besides those of every test.
     pub scratch: &'static [&'static str],
     /// Where its settings stand (folders end with `/`), for complaints that name a setting alone.
@@ -78,6 +80,7 @@ const ROW: Row = Row {
     noise: &[],
     inconclusive: &[],
     judged_by_output: false,
+    passed_over: &[],
     scratch: &[],
     files: &[],
 };

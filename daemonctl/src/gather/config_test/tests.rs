@@ -92,3 +92,38 @@ fn every_pattern_is_one() {
         }
     }
 }
+
+#[test]
+fn a_setting_is_found_where_it_stands_last() {
+    let file =
+        |path: &str, text: &str| (path.to_owned(), text.lines().map(str::to_owned).collect());
+    let files = [
+        file("/etc/a.conf", "port = 1\n# max_connections = 3\nmax_connections = abc\n"),
+        file("/etc/b.conf", "[mysqld]\ninnodb_flush_method=x\n$FooBar on\n"),
+    ];
+    let found = |key: &str| super::complaints::setting(key, &files);
+    assert_eq!(found("max_connections"), Some(("/etc/a.conf".to_owned(), 3)));
+    assert_eq!(found("innodb-flush-method"), Some(("/etc/b.conf".to_owned(), 2)));
+    assert_eq!(found("FooBar"), Some(("/etc/b.conf".to_owned(), 3)));
+    assert_eq!(found("nosuch"), None);
+}
+
+#[test]
+fn what_a_daemon_passes_over_is_not_why_it_does_not_run() {
+    let row = table::rows().find(|row| row.name == "rsyslog").unwrap();
+    let test = |complaint| ConfigTest {
+        command: String::new(),
+        user: None,
+        end: TestEnd::Failed(Exit::Status(1)),
+        output: Vec::new(),
+        not_run: None,
+        complaints: vec![complaint],
+    };
+    let path = Some("/etc/rsyslog.conf".to_owned());
+    let mut unknown = test((path.clone(), Some(7), "syntax error".to_owned()));
+    run::drop_harmless(row, &mut unknown);
+    assert_eq!(unknown.end, TestEnd::Passed);
+    let mut missing = test((path, None, "No such file or directory".to_owned()));
+    run::drop_harmless(row, &mut missing);
+    assert_eq!(missing.end, TestEnd::Failed(Exit::Status(1)));
+}

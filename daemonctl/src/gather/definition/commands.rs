@@ -69,10 +69,9 @@ fn program(tree: &UnitTree, name: &str) -> String {
     if name.contains('/') {
         return name.to_owned();
     }
-    let found = PROGRAM_FOLDERS
-        .iter()
-        .map(|folder| format!("{folder}/{name}"))
-        .find(|path| matches!(tree.disk.kind(path), Ok(files::Kind::Executable | files::Kind::File)));
+    let found = PROGRAM_FOLDERS.iter().map(|folder| format!("{folder}/{name}")).find(|path| {
+        matches!(tree.disk.kind(path), Ok(files::Kind::Executable | files::Kind::File))
+    });
     found.unwrap_or_else(|| name.to_owned())
 }
 

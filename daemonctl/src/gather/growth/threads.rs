@@ -10,9 +10,9 @@ use process::raw::stat::Stat;
 use super::super::processes::{Scale, threads};
 
 /// From that share of one processor on, a process's threads are looked at, percent.
-const BURNS_FROM_PERCENT: f64 = 30.0;
-/// A thread that uses less is not told, percent.
-const NOTABLE_FROM_PERCENT: f64 = 10.0;
+const BURNS_FROM_PERCENT: f64 = 10.0;
+/// A thread that uses less is not told, percent. Low: on a busy machine one that wants all gets little.
+const NOTABLE_FROM_PERCENT: f64 = 8.0;
 /// So many are told of one process: the hungriest.
 const NOTABLE_MAX: usize = 8;
 /// Processes whose threads are looked at.
@@ -22,7 +22,8 @@ const TIME_MIN: Duration = Duration::from_millis(250);
 /// Longer need nobody wait.
 const TIME_MAX: Duration = Duration::from_millis(500);
 
-type Figures = HashMap<u32, (String, Stat)>;
+/// Name, figures and waits of each thread.
+type Figures = HashMap<u32, (String, Stat, Option<u64>)>;
 
 /// Looks twice at the threads of those processes that burn, and notes the hungry ones.
 pub(super) fn look(proc: &ProcFs, snapshot: &mut Snapshot, between: Duration) {
@@ -57,16 +58,19 @@ fn share(process: &Process) -> f64 {
 
 fn of(dir: &PidDir) -> Figures {
     let ids = threads::ids(dir, threads::THREADS_MAX);
-    ids.into_iter().filter_map(|tid| Some((tid, threads::stat_of(dir, tid)?))).collect()
+    let of_thread = |tid| {
+        let (name, stat) = threads::stat_of(dir, tid)?;
+        Some((tid, (name, stat, threads::switches(dir, tid))))
+    };
+    ids.into_iter().filter_map(of_thread).collect()
 }
 
 fn note(process: &mut Process, old: &Figures, new: Figures, seconds: f64, scale: &Scale) {
-    let percent = |old: u64, new: u64| {
-        scale.usec(new.saturating_sub(old)) as f64 / (seconds * 1e6) * 100.0
-    };
+    let percent =
+        |old: u64, new: u64| scale.usec(new.saturating_sub(old)) as f64 / (seconds * 1e6) * 100.0;
     let mut hungry: Vec<Thread> = Vec::new();
-    for (tid, (name, stat)) in new {
-        let Some((_, before)) = old.get(&tid) else { continue };
+    for (tid, (name, stat, waits)) in new {
+        let Some((_, before, waited)) = old.get(&tid) else { continue };
         if before.start_ticks != stat.start_ticks {
             continue;
         }
@@ -76,6 +80,9 @@ fn note(process: &mut Process, old: &Figures, new: Figures, seconds: f64, scale:
             user_percent: percent(before.user_ticks, stat.user_ticks),
             system_percent: percent(before.system_ticks, stat.system_ticks),
             state: char::from(stat.state),
+            waits_per_second: waits
+                .zip(*waited)
+                .map(|(new, old)| new.saturating_sub(old) as f64 / seconds),
             ..Thread::default()
         };
         if thread.user_percent + thread.system_percent >= NOTABLE_FROM_PERCENT {

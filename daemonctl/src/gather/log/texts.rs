@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use insight::snapshot::{Line, LogSource, Unseen};
-use journal::text::{
-    Direction, Family, Files, Kind, Options, Record, Seek, Source, Trouble, Why,
-};
+use journal::text::{Direction, Family, Files, Kind, Options, Record, Seek, Source, Trouble, Why};
 
 use super::{Subject, journal as entries};
 use crate::gather::Gatherer;
@@ -13,6 +11,8 @@ use crate::logs::service_files;
 
 /// So much of each file is read, from its end.
 const BYTES_MAX: usize = 256 << 10;
+/// Larger files are not searched for the service's lines, only their ends are read.
+const SEARCHED_MAX: u64 = 64 << 20;
 /// Programs that speak of services in syslog.
 const SUPERVISORS: [&str; 3] = ["supervise-daemon", "start-stop-daemon", "rc-service"];
 
@@ -33,10 +33,8 @@ pub fn lines(gatherer: &Gatherer<'_>, subject: &Subject, syslog: bool, max: usiz
     for path in &subject.files {
         let family = Family::new(path.clone(), Kind::Service);
         let identifier = subject.identifiers.first().map_or("", String::as_str);
-        let options = Options {
-            identifier: Some(identifier.as_bytes().to_vec()),
-            ..options(gatherer)
-        };
+        let options =
+            Options { identifier: Some(identifier.as_bytes().to_vec()), ..options(gatherer) };
         let mut source = Files::new(family, options);
         read(gatherer, &mut source, path, max, &mut found, &|_| Some(LogSource::Service));
     }
@@ -46,7 +44,10 @@ pub fn lines(gatherer: &Gatherer<'_>, subject: &Subject, syslog: bool, max: usiz
         let needles = needles(subject);
         for family in families {
             let path = family.path.clone();
-            let options = Options { needles: needles.clone(), ..options(gatherer) };
+            // To look for words that are not there would read all of a large file: its end will have to do.
+            let size = std::fs::metadata(&path).map_or(0, |meta| meta.len());
+            let needles = if size > SEARCHED_MAX { Vec::new() } else { needles.clone() };
+            let options = Options { needles, ..options(gatherer) };
             let mut source = Files::new(family, options);
             let whose = |record: &Record<'_>| whose(record, subject);
             read(gatherer, &mut source, &path, max, &mut found, &whose);
@@ -123,11 +124,12 @@ fn read(
         }
         source.advance();
     }
-    // Read from the end: the last one first.
-    if count > 0 {
+    let troubles = source.take_troubles();
+    // An empty log is one that could be read.
+    if count > 0 || troubles.is_empty() {
         found.origins.push(origin);
     }
-    note(gatherer, source.take_troubles());
+    note(gatherer, troubles);
 }
 
 /// The path as it is within the root that is looked at.
@@ -175,4 +177,3 @@ fn note(gatherer: &Gatherer<'_>, troubles: Vec<Trouble>) {
         });
     }
 }
-

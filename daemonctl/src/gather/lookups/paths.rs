@@ -24,6 +24,8 @@ const LINKS_MAX: usize = 40;
 const PATH_MAX_BYTES: usize = 4096;
 /// `FUSE_SUPER_MAGIC`: such a file system's files are not read, since its program may hang.
 const FUSE: u64 = 0x6573_5546;
+/// More names of a directory are not listed.
+const NAMES_MAX: usize = 20_000;
 
 /// Looks at paths below one root.
 pub struct Resolver {
@@ -129,23 +131,25 @@ impl Resolver {
     pub fn read_found(found: &Found) -> Result<std::fs::File, Errno> {
         let is_file = found.fact.target().is_some_and(|entry| entry.kind == FileKind::File);
         let (fd, _) = found.end.as_ref().filter(|_| is_file).ok_or(Errno::NOENT)?;
-        let kind = rustix::fs::fstatfs(fd)?.f_type;
-        if u64::try_from(kind).is_ok_and(|kind| kind == FUSE) {
+        if is_fuse(fd)? {
             return Err(Errno::OPNOTSUPP);
         }
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         Ok(rustix::fs::open(own_path(fd), flags, Mode::empty())?.into())
     }
 
-    /// The names in a directory.
+    /// The names in a directory; of a great many the first ones that the kernel gives.
     pub fn list(&self, path: &str) -> Option<Vec<String>> {
         let (fd, _) = self.look(path).end?;
+        if is_fuse(&fd).ok()? {
+            return None;
+        }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = openat(&fd, c".", flags, Mode::empty()).ok()?;
         let entries = rustix::fs::Dir::read_from(&dir).ok()?;
         let names =
             entries.filter_map(|entry| entry.ok()?.file_name().to_str().ok().map(str::to_owned));
-        Some(names.filter(|name| name != "." && name != "..").collect())
+        Some(names.filter(|name| name != "." && name != "..").take(NAMES_MAX).collect())
     }
 
     /// Whether a path lies on a file system that asks another machine.
@@ -179,6 +183,11 @@ impl Walk {
 /// The path by which an open descriptor of ours is reached again.
 pub fn own_path(fd: &OwnedFd) -> String {
     format!("/proc/self/fd/{}", fd.as_raw_fd())
+}
+
+fn is_fuse(fd: &OwnedFd) -> Result<bool, Errno> {
+    let kind = rustix::fs::fstatfs(fd)?.f_type;
+    Ok(u64::try_from(kind).is_ok_and(|kind| kind == FUSE))
 }
 
 fn path_flags() -> OFlags {

@@ -23,7 +23,6 @@ pub const SEARCH_PATH: [&str; 6] =
 
 /// Looks at programs, remembering the libraries it has seen.
 pub struct Programs<'r> {
-    resolver: &'r Resolver,
     libraries: Libraries<'r>,
     machine: String,
     binfmt: binfmt::Formats,
@@ -41,7 +40,6 @@ impl<'r> Programs<'r> {
     /// Of that root. `library_paths` is what `LD_LIBRARY_PATH` says.
     pub fn new(resolver: &'r Resolver, library_paths: Vec<String>) -> Programs<'r> {
         Programs {
-            resolver,
             libraries: Libraries::new(resolver, library_paths),
             machine: machine::own(),
             binfmt: binfmt::Formats::read(),

@@ -40,7 +40,8 @@ pub fn joined(host: &str, port: &str) -> Option<String> {
     if host.parse::<SocketAddr>().is_ok() {
         return Some(host.to_owned());
     }
-    let number: u16 = port.trim().trim_matches(['"', '\'']).parse().ok().filter(|port| *port != 0)?;
+    let number: u16 =
+        port.trim().trim_matches(['"', '\'']).parse().ok().filter(|port| *port != 0)?;
     let host = match host {
         "" | "*" => "0.0.0.0",
         // redis' and MariaDB's words for all addresses of either kind.

@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 use insight::snapshot::{CommandRole, ConfigPath, PathUse, Place, Service};
 use rustix::fs::OFlags;
 
+use super::glob::expand;
 use super::syntax::{Statement, statements};
 use super::table::Daemon;
 use crate::gather::Gatherer;
@@ -47,10 +48,11 @@ impl<'r> Reading<'r> {
             let main = definition.commands.iter().find(|c| c.role == CommandRole::Main)?;
             Some(main.place.clone())
         });
-        let mut first: Vec<(String, Option<(String, Place)>)> = super::table::configs_of(daemon, arguments)
-            .into_iter()
-            .map(|(option, path)| (path, Some((option, place.clone().unwrap_or_default()))))
-            .collect();
+        let mut first: Vec<(String, Option<(String, Place)>)> =
+            super::table::configs_of(daemon, arguments)
+                .into_iter()
+                .map(|(option, path)| (path, Some((option, place.clone().unwrap_or_default()))))
+                .collect();
         if first.is_empty() {
             let instance = service.name.trim_end_matches(".service").split_once('@');
             let instance = instance.map(|(_, instance)| instance.replacen('-', "/", 1));
@@ -58,9 +60,8 @@ impl<'r> Reading<'r> {
                 Some(instance) => path.replace("{instance}", instance),
                 None => path.replace("{instance}", "*/*"),
             };
-            let there = daemon.configs.iter().map(|path| fill(&path)).flat_map(|pattern| {
-                expand(gatherer, &pattern)
-            });
+            let there =
+                daemon.configs.iter().map(fill).flat_map(|pattern| expand(gatherer, &pattern));
             first = there.map(|path| (path, None)).collect();
             if !daemon.reads_all {
                 first.truncate(1);
@@ -158,7 +159,9 @@ impl<'r> Reading<'r> {
         if !self.daemon.sections.is_empty() {
             return self.daemon.sections.iter().any(|name| {
                 statement.section == *name
-                    || name.strip_suffix('*').is_some_and(|start| statement.section.starts_with(start))
+                    || name
+                        .strip_suffix('*')
+                        .is_some_and(|start| statement.section.starts_with(start))
             }) || statement.key.starts_with("!include");
         }
         statement.section.split('/').all(|section| self.holds(section))
@@ -184,7 +187,10 @@ impl<'r> Reading<'r> {
             let path = self.absolute(value);
             let mut paths = expand(self.gatherer, &path);
             if statement.key.contains("includedir") || statement.key.contains("include-dir") {
-                paths = expand(self.gatherer, &format!("{}/*.{}", path.trim_end_matches('/'), self.daemon.suffix));
+                paths = expand(
+                    self.gatherer,
+                    &format!("{}/*.{}", path.trim_end_matches('/'), self.daemon.suffix),
+                );
             }
             let is_pattern = path.contains(['*', '?', '[']);
             let is_there = std::fs::symlink_metadata(self.gatherer.inside(&path)).is_ok();
@@ -262,62 +268,4 @@ fn read(path: &Path) -> Option<String> {
     let mut bytes = Vec::new();
     file.take(BYTES_MAX).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// The paths that a pattern stands for, sorted; without `*` the path itself, if it is there.
-fn expand(gatherer: &Gatherer<'_>, pattern: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
-    for part in pattern.split('/').filter(|part| !part.is_empty()) {
-        let mut next = Vec::new();
-        for path in &found {
-            if !part.contains('*') {
-                next.push(format!("{path}/{part}"));
-                continue;
-            }
-            let folder = gatherer.inside(if path.is_empty() { "/" } else { path });
-            let Ok(entries) = std::fs::read_dir(folder) else { continue };
-            let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-            let mut names: Vec<String> =
-                names.filter(|name| !name.starts_with('.') && fits(part, name)).collect();
-            names.sort();
-            next.extend(names.into_iter().take(FILES_MAX).map(|name| format!("{path}/{name}")));
-        }
-        found = next;
-    }
-    found.retain(|path| gatherer.inside(path).symlink_metadata().is_ok());
-    found
-}
-
-/// Whether a name fits a pattern with stars.
-fn fits(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut last = None;
-    for part in parts {
-        last = Some(part);
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    last.is_none_or(|last| name.ends_with(last)) && (last.is_some() || rest.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn stars_stand_for_anything() {
-        for (pattern, name, is_fit) in [
-            ("*.conf", "a.conf", true),
-            ("*.conf", "a.conf.bak", false),
-            ("*", "x", true),
-            ("a*b", "acb", true),
-            ("a*b", "ac", false),
-            ("abc", "abcd", false),
-        ] {
-            assert_eq!(fits(pattern, name), is_fit, "{pattern} {name}");
-        }
-    }
 }

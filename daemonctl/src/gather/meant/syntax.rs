@@ -151,15 +151,14 @@ fn equals(text: &str) -> Vec<(u32, Statement)> {
             continue;
         }
         // `!includedir /etc/mysql/conf.d`, `include_dir 'conf.d'`.
-        let (name, value) = line.split_once('=').unwrap_or_else(|| {
-            line.split_once([' ', '\t']).unwrap_or((line, ""))
-        });
+        let (name, value) = line
+            .split_once('=')
+            .unwrap_or_else(|| line.split_once([' ', '\t']).unwrap_or((line, "")));
         let values: Vec<String> = match value.trim() {
             "" => Vec::new(),
             value => split(value).into_iter().take(1).collect(),
         };
-        let statement =
-            Statement { key: key(name), values, section: section.clone(), place: None };
+        let statement = Statement { key: key(name), values, section: section.clone(), place: None };
         found.push((number, statement));
     }
     found

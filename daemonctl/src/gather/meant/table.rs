@@ -1,7 +1,11 @@
 //! The daemons whose configuration is understood: where it lies, how it is written, and what its directives mean. To
 //! add one, add a row.
 
-use insight::snapshot::PathUse::{self, DataDirectory, Directory, Read, ReadSecret, Write};
+mod data;
+mod system;
+mod web;
+
+use insight::snapshot::PathUse;
 
 use super::syntax::{Statement, Syntax, key};
 
@@ -156,314 +160,21 @@ impl Daemon {
     /// Whether a program of that name is it.
     pub fn is_called(&self, name: &str) -> bool {
         self.programs.iter().any(|known| match known.strip_suffix('*') {
-            Some(start) => name.strip_prefix(start).is_some_and(|rest| {
-                rest.chars().all(|c| c.is_ascii_digit() || c == '.')
-            }),
+            Some(start) => name
+                .strip_prefix(start)
+                .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.')),
             None => *known == name,
         })
     }
 }
 
+/// All of them, by what they serve.
+const FAMILIES: [&[Daemon]; 3] = [web::DAEMONS, data::DAEMONS, system::DAEMONS];
+
 /// All of them.
-pub const DAEMONS: &[Daemon] = &[
-    Daemon {
-        programs: &["nginx"],
-        services: &["nginx"],
-        options: &["-c"],
-        configs: &["/etc/nginx/nginx.conf", "/usr/local/etc/nginx/nginx.conf"],
-        syntax: Syntax::Braces,
-        base: "/etc/nginx",
-        port: 80,
-        rows: &[
-            listen("listen"),
-            user("user"),
-            path("access-log", Write),
-            path("error-log", Write),
-            path("pid", Write),
-            path("ssl-certificate", Read),
-            path("ssl-certificate-key", ReadSecret),
-            path("ssl-trusted-certificate", Read),
-            path("ssl-client-certificate", Read),
-            path("ssl-dhparam", Read),
-            path("ssl-password-file", ReadSecret),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["apache2", "httpd", "apache2ctl", "apachectl"],
-        services: &["apache2", "httpd"],
-        options: &["-f"],
-        configs: &["/etc/apache2/apache2.conf", "/etc/httpd/conf/httpd.conf", "/etc/apache2/httpd.conf"],
-        includes: &["include", "includeoptional"],
-        base: "/etc/apache2",
-        variables: "/etc/apache2/envvars",
-        port: 80,
-        rows: &[
-            listen("listen"),
-            user("user"),
-            path("errorlog", Write),
-            path("customlog", Write),
-            path("transferlog", Write),
-            path("pidfile", Write),
-            path("sslcertificatefile", Read),
-            path("sslcertificatekeyfile", ReadSecret),
-            path("sslcertificatechainfile", Read),
-            path("sslcacertificatefile", Read),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["sshd"],
-        services: &["ssh", "sshd"],
-        options: &["-f"],
-        configs: &["/etc/ssh/sshd_config"],
-        base: "/etc/ssh",
-        address: &["0.0.0.0", "::"],
-        port: 22,
-        adds_ports: true,
-        rows: &[
-            port("port"),
-            address("listenaddress"),
-            path("hostkey", ReadSecret),
-            path("hostcertificate", Read),
-            path("trustedusercakeys", Read),
-            path("revokedkeys", Read),
-            path("moduli", Read),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["redis-server", "valkey-server"],
-        services: &["redis", "redis-server", "valkey", "valkey-server"],
-        first_argument: true,
-        configs: &["/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf"],
-        repeats: false,
-        address: &["0.0.0.0"],
-        port: 6379,
-        rows: &[
-            port("port"),
-            address("bind"),
-            path("dir", DataDirectory),
-            path("logfile", Write),
-            path("pidfile", Write),
-            path("unixsocket", Write),
-            path("aclfile", Read),
-            path("tls-cert-file", Read),
-            path("tls-key-file", ReadSecret),
-            path("tls-ca-cert-file", Read),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["postgres", "postmaster", "pg_ctl", "pg_ctlcluster"],
-        services: &["postgresql"],
-        options: &["config_file", "-D"],
-        configs: &[
-            "/etc/postgresql/{instance}/postgresql.conf",
-            "/var/lib/pgsql/data/postgresql.conf",
-            "/var/lib/postgresql/*/data/postgresql.conf",
-        ],
-        syntax: Syntax::Equals,
-        includes: &["include", "include-if-exists", "include-dir"],
-        repeats: false,
-        user: Some("postgres"),
-        address: &["localhost"],
-        port: 5432,
-        rows: &[
-            port("port"),
-            address("listen-addresses"),
-            path("data-directory", DataDirectory),
-            path("hba-file", Read),
-            path("ident-file", Read),
-            path("external-pid-file", Write),
-            path("unix-socket-directories", Directory),
-            path("ssl-cert-file", Read),
-            path("ssl-key-file", ReadSecret),
-            path("ssl-ca-file", Read),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["mysqld", "mariadbd", "mysqld_safe", "mariadbd-safe"],
-        services: &["mysql", "mysqld", "mariadb"],
-        options: &["--defaults-file"],
-        configs: &["/etc/mysql/my.cnf", "/etc/my.cnf"],
-        syntax: Syntax::Equals,
-        includes: &["!include", "!includedir"],
-        suffix: "cnf",
-        sections: &["mysqld", "server", "mariadb", "mariadbd", "mysqld-*", "mariadb-*", "mariadbd-*"],
-        repeats: false,
-        drops: true,
-        address: &["0.0.0.0"],
-        port: 3306,
-        defaults: &[("datadir", "/var/lib/mysql")],
-        rows: &[
-            port("port"),
-            address("bind-address"),
-            user("user"),
-            path("datadir", DataDirectory),
-            path("socket", Write),
-            path("pid-file", Write),
-            path("log-error", Write),
-            path("tmpdir", Directory),
-            path("ssl-cert", Read),
-            path("ssl-key", ReadSecret),
-            path("ssl-ca", Read),
-            path("innodb-data-home-dir", DataDirectory),
-            path("innodb-log-group-home-dir", DataDirectory),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["haproxy"],
-        services: &["haproxy"],
-        options: &["-f"],
-        configs: &["/etc/haproxy/haproxy.cfg"],
-        includes: &[],
-        rows: &[
-            listen("bind"),
-            path("chroot", Directory),
-            path("pidfile", Write),
-            last("errorfile", Read),
-            path("stats socket", Write),
-            path("ssl-dh-param-file", Read),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["php-fpm*"],
-        services: &["php-fpm"],
-        options: &["-y", "--fpm-config"],
-        configs: &["/etc/php/*/fpm/php-fpm.conf", "/etc/php-fpm.conf"],
-        syntax: Syntax::Equals,
-        rows: &[
-            listen("listen"),
-            path("pid", Write),
-            path("error-log", Write),
-            path("access.log", Write),
-            path("slowlog", Write),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["lighttpd"],
-        services: &["lighttpd"],
-        options: &["-f"],
-        configs: &["/etc/lighttpd/lighttpd.conf"],
-        syntax: Syntax::Equals,
-        includes: &["include"],
-        repeats: false,
-        address: &["0.0.0.0"],
-        port: 80,
-        rows: &[
-            port("server.port"),
-            address("server.bind"),
-            path("server.errorlog", Write),
-            path("server.pid-file", Write),
-            path("server.document-root", Directory),
-            path("ssl.pemfile", ReadSecret),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["memcached"],
-        services: &["memcached"],
-        includes: &[],
-        repeats: false,
-        address: &["0.0.0.0"],
-        port: 11211,
-        rows: &[port("p"), port("port"), address("l"), address("listen"), path("s", Write), user("u")],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["dnsmasq"],
-        services: &["dnsmasq"],
-        options: &["-C", "--conf-file"],
-        configs: &["/etc/dnsmasq.conf"],
-        syntax: Syntax::Equals,
-        includes: &["conf-file", "conf-dir"],
-        repeats: false,
-        address: &["0.0.0.0"],
-        port: 53,
-        rows: &[port("port"), address("listen-address"), path("dhcp-leasefile", Write)],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["mosquitto"],
-        services: &["mosquitto"],
-        options: &["-c", "--config-file"],
-        configs: &["/etc/mosquitto/mosquitto.conf"],
-        includes: &["include-dir"],
-        rows: &[
-            listen("listener"),
-            path("persistence-location", DataDirectory),
-            path("password-file", ReadSecret),
-            path("certfile", Read),
-            path("keyfile", ReadSecret),
-            path("cafile", Read),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["squid"],
-        services: &["squid"],
-        options: &["-f"],
-        configs: &["/etc/squid/squid.conf"],
-        port: 3128,
-        rows: &[
-            listen("http-port"),
-            listen("https-port"),
-            path("pid-filename", Write),
-            path("coredump-dir", Directory),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["rsyslogd"],
-        services: &["rsyslog"],
-        options: &["-f"],
-        configs: &["/etc/rsyslog.conf"],
-        includes: &["$includeconfig"],
-        rows: &[path("$workdirectory", Directory)],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["vsftpd"],
-        services: &["vsftpd"],
-        first_argument: true,
-        configs: &["/etc/vsftpd.conf", "/etc/vsftpd/vsftpd.conf"],
-        syntax: Syntax::Equals,
-        includes: &[],
-        repeats: false,
-        address: &["0.0.0.0"],
-        port: 21,
-        rows: &[
-            port("listen-port"),
-            address("listen-address"),
-            path("secure-chroot-dir", Directory),
-            path("rsa-cert-file", Read),
-            path("rsa-private-key-file", ReadSecret),
-        ],
-        ..PLAIN
-    },
-    Daemon {
-        programs: &["unbound"],
-        services: &["unbound"],
-        options: &["-c"],
-        configs: &["/etc/unbound/unbound.conf"],
-        includes: &["include:", "include-toplevel:"],
-        address: &["127.0.0.1"],
-        port: 53,
-        repeats: false,
-        rows: &[
-            port("port:"),
-            address("interface:"),
-            path("server-key-file:", ReadSecret),
-            path("server-cert-file:", Read),
-        ],
-        ..PLAIN
-    },
-];
+pub fn daemons() -> impl Iterator<Item = &'static Daemon> {
+    FAMILIES.into_iter().flatten()
+}
 
 /// The configurations that the command line names: the option and the path.
 pub fn configs_of(daemon: &Daemon, arguments: &[String]) -> Vec<(String, String)> {
@@ -546,13 +257,16 @@ mod tests {
     }
 
     fn daemon(name: &str) -> &'static Daemon {
-        DAEMONS.iter().find(|daemon| daemon.is_called(name)).unwrap()
+        daemons().find(|daemon| daemon.is_called(name)).unwrap()
     }
 
     #[test]
     fn command_lines_name_configurations() {
         let of = |name: &str, text: &str| configs_of(daemon(name), &words(text));
-        assert_eq!(of("nginx", "-g x -c /etc/n.conf"), [("-c".to_owned(), "/etc/n.conf".to_owned())]);
+        assert_eq!(
+            of("nginx", "-g x -c /etc/n.conf"),
+            [("-c".to_owned(), "/etc/n.conf".to_owned())]
+        );
         assert_eq!(of("redis-server", "/etc/r.conf --port 1")[0].1, "/etc/r.conf");
         let postgres = of("postgres", "-D /data -c config_file=/etc/p.conf");
         assert_eq!(postgres, [("config_file".to_owned(), "/etc/p.conf".to_owned())]);
@@ -562,7 +276,10 @@ mod tests {
 
     #[test]
     fn command_lines_say_more_than_configurations() {
-        let found = of_arguments(daemon("redis-server"), &words("/etc/r.conf --bind a b --port 1 --daemonize no"));
+        let found = of_arguments(
+            daemon("redis-server"),
+            &words("/etc/r.conf --bind a b --port 1 --daemonize no"),
+        );
         let shown: Vec<_> = found.iter().map(|s| (s.key.as_str(), s.values.join(" "))).collect();
         assert_eq!(shown, [("bind", "a b".to_owned()), ("port", "1".to_owned())]);
         let found = of_arguments(daemon("memcached"), &words("-m 64 -p 11311 -u memcache -l ::1"));
@@ -573,10 +290,10 @@ mod tests {
 
     #[test]
     fn every_key_is_spelled_as_keys_are() {
-        for row in DAEMONS.iter().flat_map(|daemon| daemon.rows) {
+        for row in daemons().flat_map(|daemon| daemon.rows) {
             assert_eq!(row.key, key(row.key), "lower case, and no underscores");
         }
         assert!(daemon("php-fpm8.2").rows.len() > 3);
-        assert!(DAEMONS.iter().all(|daemon| !daemon.is_called("php-fpm-x")));
+        assert!(daemons().all(|daemon| !daemon.is_called("php-fpm-x")));
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn fill(proc: &ProcFs, processes: &mut [Process], inodes: &Inodes) {
         let mut own = own.clone();
         own.sort_unstable();
         own.dedup();
-        let is_own = |socket: &&Socket| socket.inode != 0 && own.binary_search(&socket.inode).is_ok();
+        let is_own =
+            |socket: &&Socket| socket.inode != 0 && own.binary_search(&socket.inode).is_ok();
         let sockets: Vec<&Socket> = dump.sockets.iter().filter(is_own).collect();
         process.connections = Seen::Known(connections(&sockets));
         process.full_queues = sockets.iter().filter_map(|socket| full(socket)).collect();

@@ -84,7 +84,8 @@ pub(in super::super) struct Look {
 impl Look {
     /// Where most of them lead.
     pub(in super::super) fn most_of(&self) -> Option<(String, u32)> {
-        let most = self.places.iter().max_by_key(|(place, count)| (**count, std::cmp::Reverse(*place)));
+        let most =
+            self.places.iter().max_by_key(|(place, count)| (**count, std::cmp::Reverse(*place)));
         most.map(|(place, count)| (text(place), *count))
     }
 

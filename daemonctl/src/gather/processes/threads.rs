@@ -81,7 +81,7 @@ pub(super) fn stuck(proc: &ProcFs, processes: &mut [Process]) {
 }
 
 /// How often a thread has given up its processor by waiting.
-fn switches(dir: &PidDir, tid: u32) -> Option<u64> {
+pub(in super::super) fn switches(dir: &PidDir, tid: u32) -> Option<u64> {
     let name = CString::new(format!("task/{tid}/status")).ok()?;
     process::raw::status::parse(&dir.read_new(&name).ok()?).voluntary_switches
 }

@@ -121,6 +121,7 @@ pub(super) fn status(status: &Status, process: &mut Process) {
     process.umask = status.umask;
     process.peak_rss_bytes = status.peak_rss_bytes;
     process.swap_bytes = status.swap_bytes;
+    process.switches = status.involuntary_switches.zip(status.voluntary_switches);
     process.traced_by = status.tracer_pid.filter(|pid| *pid > 0);
     process.capabilities = status.capabilities.map_or(Seen::NotMeasured, |sets| {
         Seen::Known(Capabilities {

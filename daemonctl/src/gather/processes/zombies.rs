@@ -29,9 +29,9 @@ fn children(dir: &PidDir) -> Option<Vec<u32>> {
         let Ok(name) = std::ffi::CString::new(format!("task/{tid}/children")) else { continue };
         let Ok(text) = dir.read_new(&name) else { continue };
         any = true;
-        let pids = text.split(u8::is_ascii_whitespace).filter_map(|word| {
-            std::str::from_utf8(word).ok()?.parse::<u32>().ok()
-        });
+        let pids = text
+            .split(u8::is_ascii_whitespace)
+            .filter_map(|word| std::str::from_utf8(word).ok()?.parse::<u32>().ok());
         found.extend(pids.take(CHILDREN_MAX.saturating_sub(found.len())));
     }
     any.then_some(found)

@@ -16,6 +16,8 @@ pub fn look(context: &Context, path: &str, pids: &[u32]) -> PidFile {
     let text = read(&inside);
     let number = |text: &str| text.split_whitespace().next().and_then(|word| word.parse().ok());
     let pid = match &text {
+        // Scripts make it before their daemon writes into it: an empty one says nothing, as one that is not there.
+        Ok(text) if text.trim().is_empty() => Seen::Absent,
         Ok(text) => number(text).filter(|pid| *pid != 0).map_or(Seen::NotMeasured, Seen::Known),
         Err(error) => match error.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Seen::Absent,
@@ -23,10 +25,11 @@ pub fn look(context: &Context, path: &str, pids: &[u32]) -> PidFile {
             _ => Seen::NotMeasured,
         },
     };
-    let process = pid.known().and_then(|&pid: &u32| Some((name(context, pid)?, pids.contains(&pid))));
+    let process =
+        pid.known().and_then(|&pid: &u32| Some((name(context, pid)?, pids.contains(&pid))));
     PidFile {
         path: path.to_owned(),
-        garbled: text.is_ok() && pid.known().is_none(),
+        garbled: text.is_ok() && pid == Seen::NotMeasured,
         pid,
         process,
     }

@@ -34,7 +34,9 @@ fn collect(folder: &Path, pids: &mut Vec<u32>, depth: u32) {
     let text = std::fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();
     let room = PIDS_MAX.saturating_sub(pids.len());
     // 0: a process of another pid namespace.
-    pids.extend(text.lines().filter_map(|line| line.parse().ok()).filter(|pid: &u32| *pid != 0).take(room));
+    pids.extend(
+        text.lines().filter_map(|line| line.parse().ok()).filter(|pid: &u32| *pid != 0).take(room),
+    );
     if depth >= DEPTH_MAX || pids.len() >= PIDS_MAX {
         return;
     }

@@ -58,7 +58,9 @@ fn dependencies(view: &ServiceView) -> Vec<Dependency> {
     let mut all: Vec<Dependency> = Vec::new();
     for dependency in told {
         let relation = match dependency.relation {
-            HostRelation::Needs | HostRelation::Requisite | HostRelation::BindsTo => Relation::Needs,
+            HostRelation::Needs | HostRelation::Requisite | HostRelation::BindsTo => {
+                Relation::Needs
+            }
             HostRelation::Wants | HostRelation::Uses | HostRelation::Upholds => Relation::Wants,
             HostRelation::After | HostRelation::PartOf => Relation::After,
             HostRelation::Conflicts => Relation::Conflicts,
@@ -68,7 +70,13 @@ fn dependencies(view: &ServiceView) -> Vec<Dependency> {
         if all.iter().any(|known| known.name == name) {
             continue;
         }
-        all.push(Dependency { relation, name, state: State::Unknown, load: Load::Loaded, place: None });
+        all.push(Dependency {
+            relation,
+            name,
+            state: State::Unknown,
+            load: Load::Loaded,
+            place: None,
+        });
     }
     all
 }

@@ -49,7 +49,10 @@ pub fn service(name: &str, manager: Manager, native: &Native) -> Service {
         last_exit: last_exit(native, &unit),
         conditions: conditions(native),
         dependencies: dependencies(native),
-        main_pid: native.number("MainPID").and_then(|pid| u32::try_from(pid).ok()).filter(|p| *p != 0),
+        main_pid: native
+            .number("MainPID")
+            .and_then(|pid| u32::try_from(pid).ok())
+            .filter(|p| *p != 0),
         unit,
         ..Service::default()
     }
@@ -151,9 +154,8 @@ fn status_text(native: &Native) -> Option<String> {
     let text = native.text("StatusText").map(str::to_owned);
     let errno = native.signed("StatusErrno").filter(|errno| *errno != 0)?;
     let error = std::io::Error::from_raw_os_error(i32::try_from(errno).ok()?);
-    Some(text.map_or_else(|| error.to_string(), |text| format!("{text} ({error})"))).or_else(|| {
-        native.text("StatusText").map(str::to_owned)
-    })
+    Some(text.map_or_else(|| error.to_string(), |text| format!("{text} ({error})")))
+        .or_else(|| native.text("StatusText").map(str::to_owned))
 }
 
 /// `LoadError` is a name of D-Bus and a sentence.
@@ -173,8 +175,11 @@ fn exit(code: i64, status: i64) -> Option<Exit> {
     }
 }
 
-fn command_ends(native: &Native) -> Vec<(String, Vec<String>, Exit)> {
-    let mut ends: Vec<(u64, (String, Vec<String>, Exit))> = Vec::new();
+/// A command: where it stands, its arguments, how it ended.
+type CommandEnd = (String, Vec<String>, Exit);
+
+fn command_ends(native: &Native) -> Vec<CommandEnd> {
+    let mut ends: Vec<(u64, CommandEnd)> = Vec::new();
     for name in COMMANDS {
         for row in native.rows(name) {
             let end = || {
@@ -193,9 +198,10 @@ fn command_ends(native: &Native) -> Vec<(String, Vec<String>, Exit)> {
 /// How its main process ended or, where there was none in the last start, the command that failed.
 fn last_exit(native: &Native, unit: &Unit) -> Option<Exit> {
     let is_of_this_start = unit.main_start_usec >= commands_began(native);
-    let main = native.time("ExecMainExitTimestamp").filter(|_| is_of_this_start).and_then(|_| {
-        exit(native.signed("ExecMainCode")?, native.signed("ExecMainStatus")?)
-    });
+    let main = native
+        .time("ExecMainExitTimestamp")
+        .filter(|_| is_of_this_start)
+        .and_then(|_| exit(native.signed("ExecMainCode")?, native.signed("ExecMainStatus")?));
     main.or_else(|| {
         let failed = unit.command_ends.iter().rev().find(|(.., exit)| *exit != Exit::Status(0));
         failed.map(|(.., exit)| *exit)

@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Row] = &[
         "error: Bind to port 22 on 0.0.0.0 failed: Permission denied.", &[("port", "22"), ("address", "0.0.0.0")]),
     fatal("sshd", K::BindFailed, "Cannot bind any address", r"Cannot bind any address",
         "fatal: Cannot bind any address.", &[]),
-    failure("sshd", K::TooOpen, "are too open", r"Permissions (?P<found>\d+) for '(?P<path>[^']+)' are too open",
+    fatal("sshd", K::TooOpen, "are too open", r"Permissions (?P<found>\d+) for '(?P<path>[^']+)' are too open",
         "Permissions 0644 for '/etc/ssh/ssh_host_rsa_key' are too open.", &[("found", "0644"), ("path", "/etc/ssh/ssh_host_rsa_key")]),
     hint("sshd", K::TooOpen, "bad permissions", r#"Unable to load host key "(?P<path>[^"]+)": bad permissions"#,
         r#"Unable to load host key "/etc/ssh/ssh_host_rsa_key": bad permissions"#, &[("path", "/etc/ssh/ssh_host_rsa_key")]),

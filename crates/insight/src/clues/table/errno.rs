@@ -62,6 +62,8 @@ pub(super) const ROWS: &[Row] = &[
         "x: can't open 'settings.ini': No such file or directory", &[("path", "settings.ini")]),
     failure("any", K::MissingFile, "o such file or directory", r"(?:^|[\s:])(?P<path>[\w.-]+(?:/[\w.-]+)*): no such file or directory",
         "x: settings.ini: No such file or directory", &[("path", "settings.ini")]),
+    failure("any", K::MissingFile, "o such file or directory", r"^no such file or directory\.?$",
+        "No such file or directory", &[]),
     failure("any", K::DiskFull, "o space left on device", r"no space left on device",
         "write failed: No space left on device", &[]),
     failure("any", K::Quota, "quota exceeded", r"(?:{path}.*)?disk quota exceeded",

@@ -8,9 +8,7 @@ use super::needs::{self, Needs};
 use crate::access;
 use crate::finding::{Confidence, Evidence, Finding, Role, Severity, shell};
 use crate::rules::Case;
-use crate::snapshot::{
-    AclTag, Entry, FileKind, Listener, LocalAccount, Manager, PathFact, Process, Seen, Step,
-};
+use crate::snapshot::{Entry, FileKind, Listener, Manager, PathFact, Process};
 
 /// Sets a finding up: an audit's findings stand for themselves.
 pub(super) fn finding(
@@ -20,138 +18,6 @@ pub(super) fn finding(
     severity: Severity,
 ) -> Finding {
     case.finding(rule, subject).role(Role::Separate).severity(severity).sure(Confidence::Certain)
-}
-
-/// Whether a person or program other than root can change something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Changer {
-    /// Whoever has an account here.
-    Everyone,
-    /// This user.
-    User(u32),
-    /// Members of this group.
-    Group(u32),
-}
-
-/// A step of a path that somebody can change.
-#[derive(Clone, Debug)]
-pub(super) struct Weak<'s> {
-    pub(super) step: &'s Step,
-    pub(super) entry: &'s Entry,
-    pub(super) by: Changer,
-}
-
-/// Who besides root can put something else at the end of a path: by writing the file, or by replacing it or a
-/// directory on the way.
-pub(super) fn weak_steps(fact: &PathFact) -> Vec<Weak<'_>> {
-    let mut weak = Vec::new();
-    for (place, step) in fact.steps.iter().enumerate() {
-        let Some(entry) = step.entry.known() else { continue };
-        let next = fact.steps.get(place.saturating_add(1));
-        if entry.kind == FileKind::Link || entry.immutable {
-            continue;
-        }
-        // In a sticky directory only owners replace what is there; what is not there yet, anybody makes.
-        let is_sticky =
-            entry.mode & 0o1000 != 0 && next.is_some_and(|next| next.entry != Seen::Absent);
-        let is_end_folder = next.is_none() && entry.kind == FileKind::Directory;
-        if is_end_folder {
-            continue;
-        }
-        weak.extend(changers(entry, is_sticky).into_iter().map(|by| Weak { step, entry, by }));
-    }
-    weak
-}
-
-/// Who besides root can write to something. `only_owner`: write permission of others does not count.
-pub(super) fn changers(entry: &Entry, only_owner: bool) -> Vec<Changer> {
-    let mut by = Vec::new();
-    if entry.uid != 0 {
-        by.push(Changer::User(entry.uid));
-    }
-    if only_owner {
-        return by;
-    }
-    if entry.mode & 0o002 != 0 {
-        by.push(Changer::Everyone);
-    }
-    let mask = entry.acl.iter().find(|acl| acl.tag == AclTag::Mask).map_or(7, |acl| acl.bits);
-    let writes = |bits: u8| bits & mask & 2 != 0;
-    let owning = entry.acl.iter().find(|acl| acl.tag == AclTag::OwningGroup);
-    let group_writes = owning.map_or(entry.mode & 0o020 != 0, |acl| writes(acl.bits));
-    if group_writes && entry.gid != 0 {
-        by.push(Changer::Group(entry.gid));
-    }
-    for acl in &entry.acl {
-        match acl.tag {
-            AclTag::User(uid) if uid != 0 && writes(acl.bits) => by.push(Changer::User(uid)),
-            AclTag::Group(gid) if gid != 0 && writes(acl.bits) => by.push(Changer::Group(gid)),
-            _ => {}
-        }
-    }
-    by
-}
-
-/// What a changer means for a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Threat {
-    /// Who, in words: `every user`, `alice`.
-    pub(super) who: String,
-    /// As bad as this.
-    pub(super) severity: Severity,
-    /// It is the service's own user.
-    pub(super) is_own: bool,
-}
-
-/// How bad it is that somebody can change what a service runs or reads. `None`: nobody gains by it.
-pub(super) fn threat(case: &Case<'_>, by: &Changer, by_root: bool) -> Option<Threat> {
-    let own = users(case);
-    let own_severity = by_root.then_some(Severity::Warning);
-    let is_own = |uid: u32| own.contains(&uid) || (!by_root && own.is_empty());
-    match by {
-        Changer::Everyone => {
-            Some(Threat { who: "every user".to_owned(), severity: Severity::Error, is_own: false })
-        }
-        Changer::User(0) => None,
-        Changer::User(uid) if is_own(*uid) => {
-            Some(Threat { who: user_name(case, *uid), severity: own_severity?, is_own: true })
-        }
-        Changer::User(uid) => {
-            let account = case.snapshot.accounts.user(*uid);
-            // An owner that is no account: whoever gets that number next.
-            let is_person = account.is_some_and(LocalAccount::is_person);
-            let severity = if is_person { Severity::Error } else { Severity::Warning };
-            Some(Threat { who: user_name(case, *uid), severity, is_own: false })
-        }
-        Changer::Group(gid) => {
-            let members = case.snapshot.accounts.members(*gid);
-            let others: Vec<_> =
-                members.iter().filter(|user| user.uid != 0 && !own.contains(&user.uid)).collect();
-            let has_own = members.iter().any(|user| own.contains(&user.uid));
-            let name = group_name(case, *gid);
-            match (others.is_empty(), has_own) {
-                (false, _) => Some(Threat {
-                    who: format!("the group {name} ({})", names_of(&others)),
-                    severity: Severity::Warning,
-                    is_own: false,
-                }),
-                (true, true) => Some(Threat {
-                    who: format!("the group {name}"),
-                    severity: own_severity?,
-                    is_own: true,
-                }),
-                (true, false) => None,
-            }
-        }
-    }
-}
-
-fn names_of(users: &[&&LocalAccount]) -> String {
-    let mut names: Vec<&str> = users.iter().take(3).map(|user| user.name.as_str()).collect();
-    if users.len() > 3 {
-        names.push("…");
-    }
-    names.join(", ")
 }
 
 /// The users that its processes run as, root not among them.
@@ -193,18 +59,6 @@ pub(super) fn step_evidence(case: &Case<'_>, path: &str, entry: &Entry) -> Evide
     let owner = user_name(case, entry.uid);
     let group = group_name(case, entry.gid);
     Evidence::path(path, format!("{} {owner}:{group}", access::mode_text(entry)))
-}
-
-/// The command that takes a step from whoever can change it.
-pub(super) fn close_step(weak: &Weak<'_>) -> String {
-    let path = shell(&weak.step.path);
-    match &weak.by {
-        Changer::Everyone => format!("chmod o-w {path}"),
-        Changer::User(uid) if *uid == weak.entry.uid => format!("chown root {path}"),
-        Changer::User(uid) => format!("setfacl -x u:{uid} {path}"),
-        Changer::Group(gid) if *gid == weak.entry.gid => format!("chmod g-w {path}"),
-        Changer::Group(gid) => format!("setfacl -x g:{gid} {path}"),
-    }
 }
 
 /// Everybody can get to the end of a path, or to the one before it: every directory on the way may be searched.
@@ -313,4 +167,20 @@ pub(super) const fn row(
         read_more,
         check,
     }
+}
+
+/// With a setting for the unit, where its manager has such settings.
+pub(super) fn fix_setting(case: &Case<'_>, found: Finding, what: &str, setting: String) -> Finding {
+    match case.service.manager {
+        Manager::Systemd => found.fix_setting(what, "Service", setting),
+        _ => found,
+    }
+}
+
+/// No sandbox at all keeps it: no namespace, no filter, no flag.
+pub(super) fn is_open(process: &Process) -> bool {
+    let has_own = process.own_namespaces.known().is_some_and(|kinds| {
+        kinds.iter().any(|kind| matches!(kind.as_str(), "mnt" | "user" | "net" | "pid"))
+    });
+    process.no_new_privs.known() == Some(&false) && process.seccomp.known() == Some(&0) && !has_own
 }

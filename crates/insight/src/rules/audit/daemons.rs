@@ -5,26 +5,15 @@ use crate::finding::{Confidence, Evidence, Finding, Severity};
 use crate::rules::{Case, Need, Rule};
 use crate::snapshot::{ConfigOption, Listener};
 
-pub(super) const RULES: &[Rule] = &[
-    row(
-        "service-open",
-        "A database, or another service that executes what it is sent, that other machines can reach without a password.",
-        &[Need::Listeners],
-        "Databases that answer everybody are found within minutes of being put on a network. The socket is judged as it \
+pub(super) const RULES: &[Rule] = &[row(
+    "service-open",
+    "A database, or another service that executes what it is sent, that other machines can reach without a password.",
+    &[Need::Listeners],
+    "Databases that answer everybody are found within minutes of being put on a network. The socket is judged as it \
          is now, the password by the configuration. A firewall may still be before it; it is not asked.",
-        &["ss(8)"],
-        open,
-    ),
-    row(
-        "weak-config",
-        "An option of a daemon's configuration that lets somebody in who should not be.",
-        &[Need::Paths],
-        "Options that are known to open a daemon: empty passwords, root's login by password, trust without a password, \
-         switched off authentication.",
-        &["sshd_config(5)"],
-        weak,
-    ),
-];
+    &["ss(8)"],
+    open,
+)];
 
 /// A service that must not be reached without a password.
 struct Door {
@@ -45,13 +34,13 @@ struct Reason {
     evidence: Option<Evidence>,
 }
 
-struct Options<'c, 's> {
-    case: &'c Case<'s>,
-    daemon: &'static str,
+pub(super) struct Options<'c, 's> {
+    pub(super) case: &'c Case<'s>,
+    pub(super) daemon: &'static str,
 }
 
 impl<'s> Options<'_, 's> {
-    fn all(&self) -> impl DoubleEndedIterator<Item = &'s ConfigOption> + use<'s> {
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &'s ConfigOption> + use<'s> {
         let daemon = self.daemon;
         self.case.service.audit.options.iter().filter(move |option| option.daemon == daemon)
     }
@@ -60,7 +49,7 @@ impl<'s> Options<'_, 's> {
         self.all().rev().find(|option| option.key == key)
     }
 
-    fn is(&self, key: &str, values: &[&str]) -> Option<&'s ConfigOption> {
+    pub(super) fn is(&self, key: &str, values: &[&str]) -> Option<&'s ConfigOption> {
         let option = self.last(key)?;
         values.iter().any(|value| option.value.eq_ignore_ascii_case(value)).then_some(option)
     }
@@ -71,7 +60,7 @@ impl<'s> Options<'_, 's> {
     }
 }
 
-fn shown(option: &ConfigOption) -> Evidence {
+pub(super) fn shown(option: &ConfigOption) -> Evidence {
     let text = format!("{} {}", option.key, option.value);
     match option.place.path.is_empty() {
         true => Evidence::manager("command line", text),
@@ -211,7 +200,7 @@ const DOORS: &[Door] = &[
 ];
 
 /// `all all 0.0.0.0/0 trust`, but not for loopback.
-fn is_trust_for_others(value: &str) -> bool {
+pub(super) fn is_trust_for_others(value: &str) -> bool {
     let mut words = value.split_whitespace().rev();
     let method = words.find(|word| !word.contains('='));
     let address = value.split_whitespace().nth(2).unwrap_or_default();
@@ -257,151 +246,4 @@ fn open(case: &Case<'_>, out: &mut Vec<Finding>) {
         found = found.proof(Evidence::process(pid, "socket", socket_words(listener)));
     }
     out.push(found.fix(door.fix.0, door.fix.1.iter().copied()));
-}
-
-/// An option that opens a daemon.
-struct Weak {
-    daemon: &'static str,
-    key: &'static str,
-    is_bad: fn(&str, &Options<'_, '_>) -> bool,
-    severity: Severity,
-    title: &'static str,
-    why: &'static str,
-    fix: &'static str,
-}
-
-const fn option(
-    daemon: &'static str,
-    key: &'static str,
-    is_bad: fn(&str, &Options<'_, '_>) -> bool,
-    severity: Severity,
-    title: &'static str,
-    why: &'static str,
-    fix: &'static str,
-) -> Weak {
-    Weak { daemon, key, is_bad, severity, title, why, fix }
-}
-
-fn yes(value: &str, _: &Options<'_, '_>) -> bool {
-    matches!(value.to_ascii_lowercase().as_str(), "yes" | "on" | "true" | "1")
-}
-
-const OPTIONS: &[Weak] = &[
-    option(
-        "sshd",
-        "permitemptypasswords",
-        yes,
-        Severity::Error,
-        "sshd lets accounts without a password in",
-        "whoever knows the name of an account without a password logs in as it",
-        "set PermitEmptyPasswords no",
-    ),
-    option(
-        "sshd",
-        "permitrootlogin",
-        |value, options| {
-            value.eq_ignore_ascii_case("yes")
-                && options.is("passwordauthentication", &["no"]).is_none()
-        },
-        Severity::Warning,
-        "root can log in with a password",
-        "root's password can be guessed from the network",
-        "set PermitRootLogin prohibit-password",
-    ),
-    option(
-        "postgresql",
-        "local",
-        |value, _| value.split_whitespace().last() == Some("trust"),
-        Severity::Error,
-        "every local user is any user of the database",
-        "pg_hba.conf trusts every local connection to be whom it says",
-        "use peer or scram-sha-256 in the place of trust",
-    ),
-    option(
-        "postgresql",
-        "host",
-        |value, _| {
-            value.split_whitespace().rfind(|word| !word.contains('=')) == Some("trust")
-                && !is_trust_for_others(value)
-        },
-        Severity::Error,
-        "every local user is any user of the database",
-        "pg_hba.conf trusts every connection from this machine to be whom it says",
-        "use scram-sha-256 in the place of trust",
-    ),
-    option(
-        "mysql",
-        "skip-grant-tables",
-        |value, _| !matches!(value, "0" | "off" | "OFF" | "false"),
-        Severity::Error,
-        "everybody is root of the database",
-        "the tables of rights are not read",
-        "remove skip-grant-tables and restart",
-    ),
-    option(
-        "vsftpd",
-        "anon_upload_enable",
-        |value, options| yes(value, options) && options.is("anonymous_enable", &["yes"]).is_some(),
-        Severity::Warning,
-        "everybody may upload files",
-        "anonymous users may write",
-        "set anon_upload_enable=NO",
-    ),
-    option(
-        "snmpd",
-        "rwcommunity",
-        |_, _| true,
-        Severity::Warning,
-        "SNMP lets a shared word change the machine",
-        "the community's name goes over the network in the clear and allows writing",
-        "use SNMPv3 users",
-    ),
-    option(
-        "exports",
-        "export",
-        |value, _| value.contains("no_root_squash") && value.contains('*'),
-        Severity::Warning,
-        "root of every machine is root on an export",
-        "no_root_squash to every client",
-        "name the clients, or use root_squash",
-    ),
-    option(
-        "squid",
-        "http_access",
-        |value, _| value.trim() == "allow all",
-        Severity::Warning,
-        "the proxy serves everybody",
-        "http_access allow all lets every client use it",
-        "allow your networks alone",
-    ),
-];
-
-fn weak(case: &Case<'_>, out: &mut Vec<Finding>) {
-    for row in OPTIONS {
-        let options = Options { case, daemon: row.daemon };
-        // sshd takes the first of several lines, the others the last; each line of access lists counts.
-        let is_list = matches!(row.daemon, "postgresql" | "exports" | "squid" | "snmpd");
-        let mut of_key = options.all().filter(|option| option.key == row.key);
-        let bad = match (is_list, row.daemon) {
-            (true, _) => of_key.find(|option| (row.is_bad)(&option.value, &options)),
-            (false, "sshd") => of_key.next().filter(|option| (row.is_bad)(&option.value, &options)),
-            (false, _) => of_key.next_back().filter(|option| (row.is_bad)(&option.value, &options)),
-        };
-        let Some(bad) = bad else { continue };
-        let subject = format!("{} {}", row.daemon, row.key);
-        out.push(
-            finding(case, "weak-config", subject, row.severity)
-                .sure(Confidence::Likely)
-                .says(row.title, format!("{}: {}.", place_words(bad), row.why))
-                .proof(shown(bad))
-                .fix(row.fix, [super::common::restart(case)]),
-        );
-    }
-}
-
-fn place_words(option: &ConfigOption) -> String {
-    match option.place.path.is_empty() {
-        true => "the command line".to_owned(),
-        false => format!("{}:{}", option.place.path, option.place.line),
-    }
 }

@@ -6,9 +6,12 @@
 //! need ([`needs`]) is no finding.
 
 mod accounts;
+mod capabilities;
+mod changers;
 mod common;
 mod content;
 mod daemons;
+mod folders;
 pub(crate) mod needs;
 mod network;
 mod privileges;
@@ -17,6 +20,7 @@ mod sandbox;
 mod secrets;
 #[cfg(test)]
 mod tests;
+mod weak_config;
 mod writable;
 
 use super::Rule;
@@ -24,10 +28,13 @@ use super::Rule;
 /// The rules of this family, a table from each of its files.
 pub(super) const RULES: &[&[Rule]] = &[
     writable::RULES,
+    folders::RULES,
     secrets::RULES,
     daemons::RULES,
+    weak_config::RULES,
     network::RULES,
     privileges::RULES,
+    capabilities::RULES,
     running::RULES,
     accounts::RULES,
     content::RULES,

@@ -1,6 +1,6 @@
 //! What it runs and how it was started.
 
-use super::common::{finding, row};
+use super::common::{finding, fix_setting, row};
 use crate::finding::{Confidence, Evidence, Finding, Severity};
 use crate::rules::{Case, Need, Rule};
 use crate::snapshot::GoneFile;
@@ -100,13 +100,20 @@ fn umask(case: &Case<'_>, out: &mut Vec<Finding>) {
     });
     let Some(process) = open else { return };
     let mask = process.umask.unwrap_or(0);
-    out.push(
-        finding(case, "umask-open", process.name.clone(), Severity::Info)
-            .says(
-                format!("files that {} makes may be writable for everybody", process.name),
-                format!("Process {} has umask {mask:04o}: what it makes without giving a mode, every user may change.", process.pid),
-            )
-            .proof(Evidence::process(process.pid, "status", format!("Umask: {mask:04o}")))
-            .fix_setting("start it with another one", "Service", "UMask=0027"),
-    );
+    let found = finding(case, "umask-open", process.name.clone(), Severity::Info)
+        .says(
+            format!("files that {} makes may be writable for everybody", process.name),
+            format!(
+                "Process {} has umask {mask:04o}: what it makes without giving a mode, every user may change.",
+                process.pid
+            ),
+        )
+        .proof(Evidence::process(process.pid, "status", format!("Umask: {mask:04o}")));
+    let declared = case.service.audit.declared.as_ref().map(|declared| declared.text("UMask"));
+    // Where the unit says otherwise already, the program sets its own.
+    let is_units = declared.is_some_and(|declared| u32::from_str_radix(declared, 8) == Ok(mask));
+    out.push(match is_units {
+        true => fix_setting(case, found, "start it with another one", "UMask=0027".to_owned()),
+        false => found,
+    });
 }

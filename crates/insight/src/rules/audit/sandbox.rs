@@ -1,6 +1,9 @@
 //! What keeps it from the rest of the machine.
 
-use super::common::{finding, is_exposed, is_machines, known_needs, listeners, row, socket_words};
+use super::common::{
+    finding, fix_setting, is_exposed, is_machines, is_open, known_needs, listeners, row,
+    socket_words,
+};
 use super::needs::Privilege;
 use crate::exposure::{self, Facts};
 use crate::finding::{Confidence, Evidence, Finding, Remedy, Severity, shell};
@@ -128,13 +131,6 @@ fn bounding(case: &Case<'_>, declared: &Facts) -> Option<String> {
     }
 }
 
-fn is_open(process: &Process) -> bool {
-    let has_own = process.own_namespaces.known().is_some_and(|kinds| {
-        kinds.iter().any(|kind| matches!(kind.as_str(), "mnt" | "user" | "net" | "pid"))
-    });
-    process.no_new_privs.known() == Some(&false) && process.seccomp.known() == Some(&0) && !has_own
-}
-
 fn none(case: &Case<'_>, out: &mut Vec<Finding>) {
     if !is_machines(case)
         || known_needs(case).is_some_and(|needs| needs.privilege == Privilege::All)
@@ -164,6 +160,7 @@ fn remedies(case: &Case<'_>) -> Vec<Remedy> {
     let name = &case.service.name;
     let remedy =
         |what: String, commands: Vec<String>, settings| Remedy { what, commands, settings };
+    let is_lsb = case.definition().is_some_and(|definition| definition.language == Language::Lsb);
     match (case.service.manager, &audit.declared) {
         (Manager::Systemd, Some(declared)) => {
             let settings = lacking(case, declared);
@@ -175,15 +172,15 @@ fn remedies(case: &Case<'_>) -> Vec<Remedy> {
             );
             vec![remedy(what, vec![format!("daemonctl audit --fix {}", shell(name))], settings)]
         }
-        (Manager::OpenRc, _) => {
-            let file = shell(&format!("/etc/conf.d/{name}")).clone();
+        (Manager::OpenRc, _) if !is_lsb => {
+            let file = shell(&format!("/etc/conf.d/{name}"));
             vec![remedy(
                 "have OpenRC start it without new privileges (openrc-run(8)), if it calls no set-user-id program".to_owned(),
                 vec![format!("echo 'no_new_privs=yes' >> {file}"), super::common::restart(case)],
                 Vec::new(),
             )]
         }
-        (Manager::SysV, _) => vec![remedy(
+        (Manager::OpenRc | Manager::SysV, _) => vec![remedy(
             "init scripts have no sandbox; setpriv(1) before the daemon in its script takes privileges from it".to_owned(),
             vec!["setpriv --no-new-privs --bounding-set=-all,+net_bind_service,+setuid,+setgid DAEMON".to_owned()],
             Vec::new(),
@@ -205,24 +202,20 @@ fn new_privileges(case: &Case<'_>, out: &mut Vec<Finding>) {
     if process.no_new_privs.known() != Some(&false) {
         return;
     }
-    let is_unit = case.definition().is_none_or(|definition| definition.language == Language::Unit);
     let found = finding(case, "no-new-privileges-off", "", Severity::Info).sure(Confidence::Certain).says(
         "it could gain privileges by a set-user-id program",
         format!("{} (pid {}) and its children may gain privileges by programs with the set-user-id bit.", process.name, process.pid),
     );
     let mut found = found.proof(Evidence::process(process.pid, "status", "NoNewPrivs: 0"));
     found.subject = "privileges".to_owned();
-    out.push(match is_unit {
-        true => found.fix_setting("forbid it", "Service", "NoNewPrivileges=yes"),
-        false => found,
-    });
+    out.push(fix_setting(case, found, "forbid it", "NoNewPrivileges=yes".to_owned()));
 }
 
 fn unconfined(case: &Case<'_>, out: &mut Vec<Finding>) {
     let Some(module) = &case.snapshot.machine.security_module else { return };
     let Some(process) = main_process(case) else { return };
     let is_unconfined = process.label.known().is_some_and(|label| label.starts_with("unconfined"));
-    let exposed = listeners(case).any(|listener| is_exposed(listener));
+    let exposed = listeners(case).any(is_exposed);
     if !is_unconfined
         || !exposed
         || known_needs(case).is_some_and(|needs| needs.privilege == Privilege::All)

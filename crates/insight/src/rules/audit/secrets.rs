@@ -76,7 +76,14 @@ fn readable(case: &Case<'_>, out: &mut Vec<Finding>) {
             SecretKind::Key => format!("every user can read the private key {path}"),
             _ => format!("every user can read {} in {path}", secret.name),
         };
-        let group = group_that_reads(case, entry.gid);
+        // What the manager reads for it, root reads.
+        let is_managers = case
+            .service
+            .audit
+            .files
+            .iter()
+            .any(|file| file.path == *path && file.role == FileRole::Settings);
+        let group = if is_managers { None } else { group_that_reads(case, entry.gid) };
         let shown = shell(path);
         let commands = match group {
             Some(group) => {

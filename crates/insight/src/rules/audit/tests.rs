@@ -8,7 +8,16 @@ use crate::snapshot::*;
 const WWW: u32 = 33;
 
 fn entry(kind: FileKind, mode: u32, uid: u32, gid: u32) -> Seen<Entry> {
-    Seen::Known(Entry { kind, mode, uid, gid, size_bytes: 1, modified_usec: 0, acl: Vec::new(), immutable: false })
+    Seen::Known(Entry {
+        kind,
+        mode,
+        uid,
+        gid,
+        size_bytes: 1,
+        modified_usec: 0,
+        acl: Vec::new(),
+        immutable: false,
+    })
 }
 
 /// A path whose folders are root's and 0755, with this at its end.
@@ -35,7 +44,10 @@ fn web() -> Snapshot {
         name: "nginx".into(),
         program: Seen::Known("/usr/sbin/nginx".into()),
         state: 'S',
-        capabilities: Seen::Known(Capabilities { effective: 0x1ff_ffff_ffff, ..Capabilities::default() }),
+        capabilities: Seen::Known(Capabilities {
+            effective: 0x1ff_ffff_ffff,
+            ..Capabilities::default()
+        }),
         no_new_privs: Seen::Known(true),
         seccomp: Seen::Known(2),
         own_namespaces: Seen::Known(vec!["mnt".into()]),
@@ -47,14 +59,29 @@ fn web() -> Snapshot {
         manager: Manager::Systemd,
         state: State::Running,
         main_pid: Some(10),
-        processes: vec![master, Process { capabilities: Seen::Known(Capabilities::default()), ..worker }],
-        definition: Some(Definition { files: vec!["/usr/lib/systemd/system/nginx.service".into()], ..Definition::default() }),
+        processes: vec![
+            master,
+            Process { capabilities: Seen::Known(Capabilities::default()), ..worker },
+        ],
+        definition: Some(Definition {
+            files: vec!["/usr/lib/systemd/system/nginx.service".into()],
+            ..Definition::default()
+        }),
         ..Service::default()
     };
     let mut snapshot = Snapshot { services: vec![service], asked: 1, ..Snapshot::default() };
     snapshot.accounts = Accounts {
-        users: vec![user("root", 0, true), user("www-data", WWW, false), user("alice", 1000, true), user("_x", 120, false)],
-        groups: vec![("www-data".into(), WWW, Vec::new()), ("docker".into(), 99, vec!["www-data".into()]), ("staff".into(), 50, Vec::new())],
+        users: vec![
+            user("root", 0, true),
+            user("www-data", WWW, false),
+            user("alice", 1000, true),
+            user("_x", 120, false),
+        ],
+        groups: vec![
+            ("www-data".into(), WWW, Vec::new()),
+            ("docker".into(), 99, vec!["www-data".into()]),
+            ("staff".into(), 50, Vec::new()),
+        ],
     };
     listen(&mut snapshot, "0.0.0.0:80", 10);
     snapshot
@@ -95,7 +122,9 @@ fn found(snapshot: &Snapshot, name: &str) -> Vec<Finding> {
     let case = Case { snapshot, service: &snapshot.services[0], clues: &[] };
     let mut findings = Vec::new();
     let of_audit = rules().filter(|rule| rule.chapter == Chapter::Exposure);
-    of_audit.filter(|rule| name.is_empty() || rule.name == name).for_each(|rule| (rule.check)(&case, &mut findings));
+    of_audit
+        .filter(|rule| name.is_empty() || rule.name == name)
+        .for_each(|rule| (rule.check)(&case, &mut findings));
     findings
 }
 
@@ -125,22 +154,33 @@ fn what_everybody_can_write_is_an_error_and_a_way_to_root() {
     let unit = with(|s| put(s, role, true, path("/etc/systemd/system/nginx.service", 0o666, 0, 0)));
     let finding = one(&unit, "definition-writable", Severity::Error);
     assert_eq!(finding.remedies[0].commands, ["chmod o-w /etc/systemd/system/nginx.service"]);
-    none(&with(|s| put(s, role, true, path("/etc/systemd/system/nginx.service", 0o644, 0, 0))), "definition-writable");
+    none(
+        &with(|s| put(s, role, true, path("/etc/systemd/system/nginx.service", 0o644, 0, 0))),
+        "definition-writable",
+    );
     // A group that nobody is in changes nothing.
-    none(&with(|s| put(s, role, true, path("/etc/systemd/system/nginx.service", 0o664, 0, 50))), "definition-writable");
+    none(
+        &with(|s| put(s, role, true, path("/etc/systemd/system/nginx.service", 0o664, 0, 50))),
+        "definition-writable",
+    );
 }
 
 #[test]
 fn a_program_in_a_home_is_its_owners() {
     let mut fact = path("/home/alice/bin/x", 0o755, 0, 0);
     fact.steps[2].entry = entry(FileKind::Directory, 0o755, 1000, 1000);
-    let finding = one(&with(|s| put(s, FileRole::Program, true, fact)), "program-writable", Severity::Error);
+    let finding =
+        one(&with(|s| put(s, FileRole::Program, true, fact)), "program-writable", Severity::Error);
     assert!(finding.sentence.contains("/home/alice, on the way"), "{}", finding.sentence);
     let own = with(|s| put(s, FileRole::Program, false, path("/srv/app/x", 0o755, WWW, WWW)));
     one(&own, "program-writable", Severity::Info);
-    let own_by_root = with(|s| put(s, FileRole::Program, true, path("/srv/app/x", 0o755, WWW, WWW)));
+    let own_by_root =
+        with(|s| put(s, FileRole::Program, true, path("/srv/app/x", 0o755, WWW, WWW)));
     one(&own_by_root, "program-writable", Severity::Warning);
-    none(&with(|s| put(s, FileRole::Program, true, path("/usr/sbin/nginx", 0o755, 0, 0))), "program-writable");
+    none(
+        &with(|s| put(s, FileRole::Program, true, path("/usr/sbin/nginx", 0o755, 0, 0))),
+        "program-writable",
+    );
 }
 
 #[test]
@@ -156,7 +196,9 @@ fn a_sticky_folder_protects_what_is_there_already() {
 
 #[test]
 fn configurations_of_the_services_own_user_matter_where_root_reads_them() {
-    let config = |by_root, uid| with(|s| put(s, FileRole::Config, by_root, path("/etc/nginx/x.conf", 0o640, uid, 0)));
+    let config = |by_root, uid| {
+        with(|s| put(s, FileRole::Config, by_root, path("/etc/nginx/x.conf", 0o640, uid, 0)))
+    };
     one(&config(true, WWW), "config-writable", Severity::Warning);
     none(&config(false, WWW), "config-writable");
     one(&config(false, 1000), "config-writable", Severity::Error);
@@ -171,11 +213,19 @@ fn secrets_count_where_everybody_reads_them() {
             fact.steps[2].entry = entry(FileKind::Directory, way, 0, 0);
             s.lookups.paths.insert(fact.path.clone(), fact);
             let place = Place { path: "/etc/x/key.pem".into(), line: 1 };
-            s.services[0].audit.secrets.push(Secret { kind: SecretKind::Key, name: "private key".into(), place, pid: None });
+            s.services[0].audit.secrets.push(Secret {
+                kind: SecretKind::Key,
+                name: "private key".into(),
+                place,
+                pid: None,
+            });
         })
     };
     let finding = one(&secret(0o644, 0o755), "secret-readable", Severity::Error);
-    assert_eq!(finding.remedies[0].commands, ["chgrp www-data /etc/x/key.pem", "chmod 640 /etc/x/key.pem"]);
+    assert_eq!(
+        finding.remedies[0].commands,
+        ["chgrp www-data /etc/x/key.pem", "chmod 640 /etc/x/key.pem"]
+    );
     none(&secret(0o640, 0o755), "secret-readable");
     none(&secret(0o644, 0o750), "secret-readable");
 }
@@ -198,7 +248,10 @@ fn a_database_is_open_where_socket_and_configuration_agree() {
         })
     };
     one(&redis("0.0.0.0:6379", &[("protected-mode", "no")]), "service-open", Severity::Error);
-    none(&redis("0.0.0.0:6379", &[("protected-mode", "no"), ("requirepass", "set")]), "service-open");
+    none(
+        &redis("0.0.0.0:6379", &[("protected-mode", "no"), ("requirepass", "set")]),
+        "service-open",
+    );
     none(&redis("127.0.0.1:6379", &[("protected-mode", "no")]), "service-open");
     none(&redis("0.0.0.0:6379", &[("protected-mode", "yes")]), "service-open");
     one(&redis("[::]:6379", &[]), "backend-exposed", Severity::Warning);
@@ -225,7 +278,11 @@ fn root_is_blamed_where_it_is_not_needed() {
 #[test]
 fn workers_of_root_are_found() {
     none(&web(), "workers-run-as-root");
-    one(&with(|s| s.services[0].processes[1].uids = [0; 4]), "workers-run-as-root", Severity::Warning);
+    one(
+        &with(|s| s.services[0].processes[1].uids = [0; 4]),
+        "workers-run-as-root",
+        Severity::Warning,
+    );
 }
 
 #[test]
@@ -245,7 +302,11 @@ fn a_declared_sandbox_is_looked_for_in_the_process() {
 
 #[test]
 fn powerful_groups_matter_for_those_who_are_not_root() {
-    one(&with(|s| s.services[0].processes[1].groups = vec![99]), "powerful-group", Severity::Warning);
+    one(
+        &with(|s| s.services[0].processes[1].groups = vec![99]),
+        "powerful-group",
+        Severity::Warning,
+    );
     none(&with(|s| s.services[0].processes[0].groups = vec![99]), "powerful-group");
 }
 
@@ -266,7 +327,10 @@ fn no_sandbox_is_a_warning_where_it_is_reachable() {
     let finding = one(&open("[::]:80"), "no-sandbox", Severity::Warning);
     let settings = &finding.remedies[0].settings;
     assert!(settings.contains(&("Service".into(), "NoNewPrivileges=yes".into())), "{settings:?}");
-    assert!(settings.iter().any(|(_, s)| s.starts_with("CapabilityBoundingSet=CAP_")), "{settings:?}");
+    assert!(
+        settings.iter().any(|(_, s)| s.starts_with("CapabilityBoundingSet=CAP_")),
+        "{settings:?}"
+    );
     one(&open("127.0.0.1:80"), "no-sandbox", Severity::Info);
     none(&web(), "no-sandbox");
 }
@@ -288,7 +352,10 @@ fn sockets_of_container_engines_are_not_for_everybody() {
 #[test]
 fn replaced_programs_need_a_restart_and_made_up_files_do_not() {
     let gone = |path: &str, is_program| {
-        with(|s| s.services[0].gone_files = vec![GoneFile { path: path.into(), is_program, pids: vec![10], replaced: true }])
+        with(|s| {
+            s.services[0].gone_files =
+                vec![GoneFile { path: path.into(), is_program, pids: vec![10], replaced: true }]
+        })
     };
     one(&gone("/usr/lib/x86_64-linux-gnu/libssl.so.3", false), "restart-needed", Severity::Warning);
     one(&gone("/usr/sbin/nginx", true), "restart-needed", Severity::Warning);
@@ -307,7 +374,11 @@ fn accounts_of_services_neither_log_in_nor_are_nobody() {
     one(&account(true, true), "account-can-log-in", Severity::Warning);
     none(&account(true, false), "account-can-log-in");
     none(&account(false, true), "account-can-log-in");
-    one(&with(|s| s.services[0].processes[0].uids = [NOBODY; 4]), "runs-as-nobody", Severity::Warning);
+    one(
+        &with(|s| s.services[0].processes[0].uids = [NOBODY; 4]),
+        "runs-as-nobody",
+        Severity::Warning,
+    );
     none(&web(), "runs-as-nobody");
     let shared = |name: &str| with(|s| s.services[0].audit.same_user = vec![name.into()]);
     one(&shared("php8.2-fpm.service"), "shared-account", Severity::Info);
@@ -316,13 +387,19 @@ fn accounts_of_services_neither_log_in_nor_are_nobody() {
 
 #[test]
 fn folders_and_what_lies_in_them() {
-    let folder = |mode: u32| with(|s| put(s, FileRole::Folder, false, path("/var/lib/x", 0o40000 | mode, WWW, WWW)));
+    let folder = |mode: u32| {
+        with(|s| put(s, FileRole::Folder, false, path("/var/lib/x", 0o40000 | mode, WWW, WWW)))
+    };
     one(&folder(0o777), "folder-writable", Severity::Error);
     one(&folder(0o1777), "folder-writable", Severity::Info);
     none(&folder(0o755), "folder-writable");
     let look = |uid| {
         with(|s| {
-            let look = FolderLook { path: "/var/lib/x".into(), foreign: vec![("/var/lib/x/y".into(), uid)], ..FolderLook::default() };
+            let look = FolderLook {
+                path: "/var/lib/x".into(),
+                foreign: vec![("/var/lib/x/y".into(), uid)],
+                ..FolderLook::default()
+            };
             s.services[0].audit.folders = vec![look];
         })
     };

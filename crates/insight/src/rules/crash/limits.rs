@@ -1,6 +1,8 @@
 //! A limit of getrlimit(2) ended it.
 
-use super::end::{broken_by_signal, evidence, is_systemd, killed, limit, limit_setting, restart};
+use super::end::{
+    Killed, broken_by_signal, evidence, is_systemd, killed, limit, limit_setting, restart,
+};
 use super::kernel::last_fault;
 use super::words::{bytes, span};
 use crate::clues::Kind;
@@ -108,27 +110,64 @@ fn file_size(case: &Case<'_>, found: &mut Vec<Finding>) {
     );
 }
 
+/// It was ended for its limit of processor time: by SIGXCPU at the soft limit, by SIGKILL at the hard one. A unit's
+/// `LimitCPU=5` sets both to the same, and then it is SIGKILL.
+pub(super) fn cpu_limit_hit(case: &Case<'_>) -> Option<(Killed, Confidence)> {
+    let killed = broken_by_signal(case)?;
+    let limit = limit(case, "Max cpu time", "LimitCPU").flatten();
+    match (killed.number, limit) {
+        (24, _) => Some((killed, Confidence::Certain)),
+        // Who has such a limit and is killed out of the blue has reached it, unless its log shows that it used less.
+        (9, Some(seconds)) => match consumed(case) {
+            Some(used) if used + 0.5 < seconds as f64 => None,
+            Some(_) => Some((killed, Confidence::Certain)),
+            None => Some((killed, Confidence::Likely)),
+        },
+        _ => None,
+    }
+}
+
+/// systemd's line about the processor time of the last run, in seconds: `Consumed 1min 2.5s CPU time.`
+fn consumed(case: &Case<'_>) -> Option<f64> {
+    let line = case.manager_lines().rev().find(|line| line.message.contains("Consumed "))?;
+    let words = line.message.split("Consumed ").nth(1)?.split(" CPU time").next()?;
+    words.split(' ').try_fold(0.0, |sum, word| {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let factor = match word.get(digits.len()..)? {
+            "us" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "min" => 60.0,
+            "h" => 3600.0,
+            "d" => 86_400.0,
+            _ => return None,
+        };
+        Some(sum + digits.parse::<f64>().ok()? * factor)
+    })
+}
+
 fn cpu_time(case: &Case<'_>, found: &mut Vec<Finding>) {
-    let Some(killed) = broken_by_signal(case).filter(|killed| killed.number == 24) else { return };
+    let Some((killed, sure)) = cpu_limit_hit(case) else { return };
     let seconds = |seconds: u64| span(seconds.saturating_mul(1_000_000));
     let time = known_limit(case, "Max cpu time", "LimitCPU", seconds);
     let of = time.map(|time| format!(" of {time}")).unwrap_or_default();
+    let (name, _) = super::words::signal(killed.number);
     let mut finding = case
         .finding("cpu-limit", "")
         .says(
             format!("it used up its limit of processor time{of}"),
-            format!("The main process of {} used up its limit of processor time{of} (RLIMIT_CPU) and was ended by SIGXCPU.", case.service.name),
+            format!(
+                "The main process of {} used up its limit of processor time{of} (RLIMIT_CPU) and was ended by {name}.",
+                case.service.name
+            ),
         )
-        .sure(Confidence::Certain)
+        .sure(sure)
         .proof(evidence(case, killed))
         .proof_if(limit_setting(case, "LimitCPU"));
     if is_systemd(case) {
-        finding =
-            finding.fix_setting("lift the limit", "Service", "LimitCPU=infinity").fix_setting(
-                "to bound what it uses at a time, give it a share",
-                "Service",
-                "CPUQuota=50%",
-            );
+        finding = finding
+            .fix_setting("lift the limit", "Service", "LimitCPU=infinity")
+            .fix_setting("to bound what it uses at a time", "Service", "CPUQuota=50%");
     }
     found.push(finding.fix("start it again", [restart(case)]));
 }

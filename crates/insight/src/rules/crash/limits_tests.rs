@@ -1,6 +1,7 @@
-use super::super::testing::{failed, kernel, killed, none, one, running, set};
+use super::super::testing::{failed, kernel, killed, none, one, running, says, set};
 use super::*;
 use crate::finding::{Role, Severity};
+use crate::snapshot::LogSource;
 
 #[test]
 fn a_file_that_reached_its_limit() {
@@ -21,6 +22,19 @@ fn processor_time_that_ran_out() {
     let finding = one(&snapshot, "cpu-limit");
     assert_eq!(finding.title, "it used up its limit of processor time of 5 s");
     none(&running(), "cpu-limit");
+    none(&killed(9), "cpu-limit");
+    // Soft and hard limit are the same where a unit gives one: then it is SIGKILL.
+    let mut snapshot = killed(9);
+    set(&mut snapshot, "LimitCPU", "1");
+    assert_eq!(one(&snapshot, "cpu-limit").confidence, Confidence::Likely);
+    none(&snapshot, "killed-by-someone");
+    says(&mut snapshot, LogSource::Manager, "app.service: Consumed 1.004s CPU time.");
+    assert_eq!(one(&snapshot, "cpu-limit").confidence, Confidence::Certain);
+    let mut snapshot = killed(9);
+    set(&mut snapshot, "LimitCPU", "100");
+    says(&mut snapshot, LogSource::Manager, "app.service: Consumed 1min 2.5s CPU time.");
+    none(&snapshot, "cpu-limit");
+    one(&snapshot, "killed-by-someone");
 }
 
 #[test]

@@ -41,7 +41,9 @@ fn is_bad(run: &Run) -> bool {
     match &run.end {
         RunEnd::Exit(Exit::Status(status)) => *status != 0,
         RunEnd::Exit(Exit::Signal { .. }) | RunEnd::NotStarted(_) => true,
-        RunEnd::Ended(_) | RunEnd::Running => false,
+        // What its manager ended for a timeout or its watchdog ended badly too.
+        RunEnd::Ended(how) => how != "by request" && how != "success",
+        RunEnd::Running => false,
     }
 }
 

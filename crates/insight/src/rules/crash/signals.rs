@@ -125,6 +125,9 @@ fn someone(case: &Case<'_>, found: &mut Vec<Finding>) {
     let Some(killed) = broken_by_signal(case).filter(|killed| SENT.contains(&killed.number)) else {
         return;
     };
+    if super::limits::cpu_limit_hit(case).is_some() {
+        return;
+    }
     let person = match sender(case) {
         Sender::Manager(_) | Sender::Memory => return,
         Sender::Person(line) => Some(line),

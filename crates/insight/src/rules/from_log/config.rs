@@ -123,8 +123,14 @@ fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
         (told.sure, has_place, told.clue.is_of_test(), told.get("message").is_some())
     };
     let Some(best) = told.iter().max_by_key(score) else { return };
-    let file = best.get("file").map(str::to_owned).or_else(|| config_file(case));
-    let line = best.get("line");
+    let found = if best.get("line").is_none() { line_of(case, best) } else { None };
+    let is_still_there = found.is_some();
+    let file = found.as_ref().map(|(file, _)| file.clone());
+    let file = file.or_else(|| best.get("file").map(str::to_owned));
+    let file = file.or_else(|| best.get("line").and_then(|_| config_file(case)));
+    let line = found.map(|(_, line)| line.to_string());
+    let line = line.or_else(|| best.get("line").map(str::to_owned));
+    let line = line.as_deref();
     let others = || told.iter().rev().filter(|other| other.clue.grade != Grade::Hint);
     let message = best.get("message").map(str::to_owned);
     let message = message.or_else(|| others().find_map(|t| t.get("message")).map(str::to_owned));
@@ -135,7 +141,9 @@ fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
         (None, Some(line)) => format!("line {line}: "),
         (None, None) => String::new(),
     };
-    let passes = case.service.config_test.as_ref().is_some_and(|test| test.end == TestEnd::Passed);
+    // Not every test knows every setting: where the line still stands there, it is still wrong.
+    let passes = !is_still_there
+        && case.service.config_test.as_ref().is_some_and(|test| test.end == TestEnd::Passed);
     let message = message.trim().trim_end_matches('.');
     let (title, sentence, sure) = if passes {
         (
@@ -158,7 +166,11 @@ fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
             sure,
         )
     };
-    let mut finding = case.finding("config-invalid", "").says(title, sentence).sure(sure);
+    let subject = match (&file, line) {
+        (Some(file), Some(line)) => format!("{file}:{line}"),
+        _ => String::new(),
+    };
+    let mut finding = case.finding("config-invalid", subject).says(title, sentence).sure(sure);
     finding = finding.proof(best.clue.evidence());
     for other in told.iter().filter(|other| other.clue != best.clue).take(4) {
         finding = finding.proof(other.clue.evidence());
@@ -171,6 +183,24 @@ fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let mut again: Vec<String> = test.map(|test| test.command.clone()).into_iter().collect();
     again.push(restart(case));
     findings.push(finding.fix("test it, and start it again", again));
+}
+
+/// Where the word that a complaint without a place quotes stands in the configuration: `unknown variable 'frob=1'`.
+fn line_of(case: &Case<'_>, told: &Told<'_>) -> Option<(String, usize)> {
+    let message = told.get("message")?;
+    let quoted = message.split(['\'', '"', '`']).nth(1)?;
+    let word = quoted.split('=').next().unwrap_or(quoted).trim_start_matches('-').trim();
+    if word.len() < 3 {
+        return None;
+    }
+    // MySQL takes - and _ for the same.
+    let plain = |text: &str| text.replace('-', "_").to_ascii_lowercase();
+    let word = plain(word);
+    case.service.config_files.iter().rev().find_map(|(path, _)| {
+        let lines = case.snapshot.lookups.texts.get(path)?;
+        let is_it = |line: &String| plain(line.trim_start()).starts_with(&word);
+        lines.iter().position(is_it).map(|index| (path.clone(), index + 1))
+    })
 }
 
 /// The configuration file, where there is only one or the command line names one.

@@ -139,7 +139,10 @@ fn lock_held(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn version_mismatch(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    for told in told(case, &[Kind::VersionMismatch]) {
+    let mut all = told(case, &[Kind::VersionMismatch]);
+    // The line that names both versions tells most; rank puts the others' lines beneath as proof.
+    all.sort_by_key(|told| (told.get("found").is_none(), told.get("wanted").is_none()));
+    for told in all {
         let name = &case.service.name;
         let found = told.get("found");
         let wanted = told.get("wanted");
@@ -162,7 +165,7 @@ fn version_mismatch(case: &Case<'_>, findings: &mut Vec<Finding>) {
             ),
         };
         let finding = case
-            .finding("version-mismatch", "")
+            .finding("version-mismatch", data_directory(case, &told))
             .says(title, sentence)
             .sure(told.sure)
             .proof(told.clue.evidence());

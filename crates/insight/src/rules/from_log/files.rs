@@ -102,7 +102,7 @@ fn missing_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let aim = if directory == path { String::new() } else { format!(", which {path} needs") };
         let user = about::user(case, &path);
         let finding = case
-            .finding("directory-missing", directory.clone())
+            .finding("directory-missing", path.clone())
             .says(
                 format!("directory {directory} is missing"),
                 format!(
@@ -120,7 +120,11 @@ fn missing_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
 fn missing_file(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for told in told(case, &[Kind::MissingFile]) {
         let Some(path) = absolute(case, told.get("path")) else {
-            nameless(case, &told, "file-missing", "a file is missing", findings);
+            if told.clue.message().contains("no hostkeys") {
+                findings.extend(no_host_keys(case, &told));
+            } else {
+                nameless(case, &told, "file-missing", "a file is missing", findings);
+            }
             continue;
         };
         if about::missing_directory(case, &told, &path).is_some() {
@@ -217,7 +221,8 @@ fn denied(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 fn too_open(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for told in told(case, &[Kind::TooOpen, Kind::WrongOwner]) {
-        let path = absolute(case, told.get("path")).unwrap_or_default();
+        let path = absolute(case, told.get("path"));
+        let path = path.or_else(|| about::data_directory(case)).unwrap_or_default();
         let entry = case.path(&path).and_then(|fact| fact.target());
         let is_directory = entry.is_some_and(|entry| entry.kind == FileKind::Directory);
         let mode = told
@@ -225,10 +230,12 @@ fn too_open(case: &Case<'_>, findings: &mut Vec<Finding>) {
             .map(str::to_owned)
             .or_else(|| entry.map(|e| format!("{:04o}", e.mode)));
         let mode = mode.map_or(String::new(), |mode| format!(" (mode {mode})"));
-        let finding = case.finding("secret-unreadable", path.clone()).sure(told.confirmed());
+        let is_open = told.clue.kind == Kind::TooOpen;
+        let rule = if is_open { "secret-unreadable" } else { "permission-denied" };
+        let finding = case.finding(rule, path.clone()).sure(told.confirmed());
         let finding = finding.proof(told.clue.evidence());
         let name = &case.service.name;
-        let finding = if told.clue.kind == Kind::TooOpen {
+        let finding = if is_open {
             let bits = if is_directory { "0700" } else { "0600" };
             finding
                 .says(
@@ -241,7 +248,8 @@ fn too_open(case: &Case<'_>, findings: &mut Vec<Finding>) {
         } else {
             let owner =
                 entry.map_or(String::new(), |e| format!(": it is {}'s", name_of_user(case, e.uid)));
-            let user = told.get("user").map_or_else(|| case.user().to_owned(), str::to_owned);
+            let named = told.get("user").filter(|_| !told.clue.message().contains("data owner"));
+            let user = named.map_or_else(|| about::user(case, &path), str::to_owned);
             finding
                 .says(
                     format!("{path} has the wrong owner"),
@@ -284,6 +292,27 @@ fn disk(case: &Case<'_>, findings: &mut Vec<Finding>, kind: Kind) {
     for told in told(case, &[kind]) {
         findings.extend(about::disk(case, &told, kind));
     }
+}
+
+/// sshd has no host key left: they are missing, unless it refused them.
+fn no_host_keys(case: &Case<'_>, told: &Told<'_>) -> Option<Finding> {
+    let refused = [Kind::TooOpen, Kind::PermissionDenied, Kind::Corrupt];
+    if refused.iter().any(|kind| case.clues_of(*kind).next().is_some()) {
+        return None;
+    }
+    let keys = "/etc/ssh/ssh_host_*_key";
+    let finding = case
+        .finding("file-missing", "")
+        .says(
+            format!("host keys {keys} are missing"),
+            format!(
+                "{} ends because it has no host key: {keys} are missing or empty.",
+                case.service.name
+            ),
+        )
+        .sure(told.sure)
+        .proof(told.clue.evidence());
+    Some(finding.fix("make new ones", ["ssh-keygen -A".to_owned(), about::restart(case)]))
 }
 
 /// A refusal that does not say of what.

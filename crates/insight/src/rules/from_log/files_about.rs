@@ -6,6 +6,7 @@ use crate::clues::Kind;
 use crate::finding::{Evidence, Finding, shell};
 use crate::rules::Case;
 use crate::snapshot::{PathUse, Place};
+use crate::wanted;
 
 /// What a look at a path gave.
 pub(super) enum Verdict {
@@ -21,23 +22,13 @@ pub(super) enum Verdict {
 
 /// A path as the machine has it: a relative one is meant from the service's data or working directory.
 pub(super) fn absolute(case: &Case<'_>, path: Option<&str>) -> Option<String> {
-    let path = path?;
-    if path.starts_with('/') {
-        return Some(clean(path));
-    }
-    let data = case.service.config_paths.iter().find(|path| path.purpose == PathUse::DataDirectory);
-    let working = case.definition().and_then(|definition| definition.working_directory.as_ref());
-    let base = data.map(|path| path.path.as_str()).or(working.map(|(path, _, _)| path.as_str()))?;
-    let path = path.trim_start_matches("./");
-    base.starts_with('/').then(|| clean(&format!("{base}/{path}")))
+    wanted::absolute(case.service, path?)
 }
 
-fn clean(path: &str) -> String {
-    let mut clean = path.replace("//", "/");
-    while clean.len() > 1 && clean.ends_with('/') {
-        clean.pop();
-    }
-    clean
+/// Where it keeps its data.
+pub(super) fn data_directory(case: &Case<'_>) -> Option<String> {
+    let mut paths = case.service.config_paths.iter();
+    paths.find(|path| path.purpose == PathUse::DataDirectory).map(|path| path.path.clone())
 }
 
 /// Whether the line speaks of a directory, not only in the words of errno(3).
@@ -58,7 +49,19 @@ pub(super) fn missing_directory(case: &Case<'_>, told: &Told<'_>, path: &str) ->
             .any(|known| known.path == path && uses.contains(&known.purpose))
     };
     let message = told.clue.message();
-    let is_itself = uses(&[PathUse::Directory, PathUse::DataDirectory])
+    let has_within = case
+        .service
+        .config_paths
+        .iter()
+        .any(|known| known.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')));
+    // Below these, what has no ending is a service's directory.
+    let is_home = ["/run/", "/var/run/", "/var/lib/", "/var/log/", "/var/cache/", "/var/spool/"]
+        .iter()
+        .filter_map(|top| path.strip_prefix(top))
+        .any(|rest| !rest.contains(['/', '.']));
+    let is_itself = has_within
+        || is_home
+        || uses(&[PathUse::Directory, PathUse::DataDirectory])
         || (is_directory(message) && !uses(&[PathUse::Read, PathUse::ReadSecret, PathUse::Write]));
     (missing != path || is_itself).then_some(missing)
 }

@@ -2,7 +2,7 @@
 
 use super::told::{NEAR_USEC, end_usec, is_in_trouble, told};
 use crate::clues::{Grade, Kind};
-use crate::finding::{Confidence, Evidence, Finding, Role};
+use crate::finding::{Confidence, Evidence, Finding, Role, Severity};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 use crate::snapshot::{Exit, Level, Line, State};
 
@@ -28,7 +28,12 @@ fn last_words(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let said = best.clue.message().trim();
         let sure =
             if best.clue.grade == Grade::Fatal { Confidence::Likely } else { Confidence::Possible };
-        findings.push(said_last(case, said, best.clue.evidence()).sure(sure));
+        let finding = said_last(case, said, best.clue.evidence()).sure(sure);
+        // Of a service that merely does not run, what only sounds bad is no error.
+        let is_hint = best.clue.grade == Grade::Hint;
+        let finding = if is_hint { finding.role(Role::Mechanism) } else { finding };
+        let is_weak = is_hint && case.service.state == State::Stopped;
+        findings.push(if is_weak { finding.severity(Severity::Info) } else { finding });
         return;
     }
     // Any error of the service's own, by its level; without levels, its very last line.
@@ -40,10 +45,18 @@ fn last_words(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let last = case.own_lines().rfind(is_error);
     if let Some(line) = last {
         let finding = said_last(case, line.message.trim(), Evidence::log(line));
-        findings.push(finding.sure(Confidence::Possible));
-    } else if let Some(line) = case.own_lines().rfind(|line| !line.message.trim().is_empty()) {
-        let finding = said_last(case, line.message.trim(), Evidence::log(line));
         findings.push(finding.sure(Confidence::Possible).role(Role::Mechanism));
+        return;
+    }
+    let is_told = case.clues.iter().any(|clue| clue.is_current() && clue.grade > Grade::Hint);
+    if let Some(line) =
+        case.own_lines().rfind(|line| !line.message.trim().is_empty() && is_near(line))
+        && !is_told
+    {
+        let finding = said_last(case, line.message.trim(), Evidence::log(line));
+        findings.push(
+            finding.sure(Confidence::Possible).role(Role::Mechanism).severity(Severity::Info),
+        );
     }
 }
 

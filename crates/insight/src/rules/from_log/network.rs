@@ -3,7 +3,7 @@
 use super::network_about::{self as about, Standing};
 use super::told::{Told, told};
 use crate::clues::Kind;
-use crate::finding::{Confidence, Evidence, Finding, shell};
+use crate::finding::{Confidence, Evidence, Finding, Severity, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 
 const fn row(
@@ -86,6 +86,9 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn port_taken(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    if case.service.is_healthy() {
+        findings.extend(partly_taken(case));
+    }
     for told in told(case, &[Kind::PortTaken]) {
         if told.get("path").is_some() {
             continue;
@@ -103,7 +106,7 @@ fn port_taken(case: &Case<'_>, findings: &mut Vec<Finding>) {
                         case.service.name
                     ),
                 )
-                .sure(told.contradicted())
+                .sure(told.sure)
                 .proof(told.clue.evidence())
                 .fix("see who listens", ["daemonctl ports"]);
             findings.push(finding);
@@ -111,6 +114,25 @@ fn port_taken(case: &Case<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(taken(case, &told, &port));
     }
+}
+
+/// A working service that could not have one of its addresses, because another service has it.
+fn partly_taken(case: &Case<'_>) -> Option<Finding> {
+    case.clues_of(Kind::PortTaken).find_map(|clue| {
+        let port = clue.get("port")?;
+        let Standing::Held(holder, listener) = about::standing(case, port) else { return None };
+        let who = about::who(holder);
+        let finding = case
+            .finding("port-taken", port)
+            .says(
+                format!("port {port} is partly taken by {who}"),
+                format!("{} runs, and could not listen on every address of port {port}: {who} has {listener}.", case.service.name),
+            )
+            .severity(Severity::Warning)
+            .proof(clue.evidence())
+            .proof(Evidence::process(holder.pid, "fd", format!("{who} listens on {listener}")));
+        Some(about::release(finding, holder))
+    })
 }
 
 fn taken(case: &Case<'_>, told: &Told<'_>, port: &str) -> Finding {

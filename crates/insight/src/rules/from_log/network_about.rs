@@ -27,7 +27,10 @@ fn listeners<'s>(case: &Case<'s>) -> Option<&'s Vec<Listener>> {
 
 fn is_own(case: &Case<'_>, holder: &Holder) -> bool {
     holder.service.as_deref() == Some(case.service.name.as_str())
-        || case.service.processes.iter().any(|process| process.pid == holder.pid)
+        || case.service.processes.iter().any(|process| {
+            // Of services without a control group not every process is known to be theirs.
+            process.pid == holder.pid || (holder.service.is_none() && process.name == holder.name)
+        })
 }
 
 /// Who has a port now.
@@ -115,6 +118,8 @@ pub(super) fn port_by_address(case: &Case<'_>, told: &Told<'_>) -> Option<String
 }
 
 /// The port that the service is meant to have and another process has; else the only port that it is meant to have.
+/// Where its configuration is not understood, its command line, environment and script are searched for the port of
+/// somebody else.
 pub(super) fn port_that_others_have(case: &Case<'_>) -> Option<String> {
     let meant = case.service.meant_to_listen.iter();
     let mut ports: Vec<&str> = meant
@@ -122,11 +127,34 @@ pub(super) fn port_that_others_have(case: &Case<'_>) -> Option<String> {
         .filter(|port| port.parse::<u16>().is_ok())
         .collect();
     ports.dedup();
-    let held = ports
-        .iter()
-        .find(|port| matches!(standing(case, port), Standing::Held(..) | Standing::Nameless(_)));
-    let only = (ports.len() == 1).then(|| ports.first()).flatten();
-    held.or(only).map(|port| (*port).to_owned())
+    let is_held =
+        |port: &str| matches!(standing(case, port), Standing::Held(..) | Standing::Nameless(_));
+    let held = ports.iter().find(|port| is_held(port)).map(|port| (*port).to_owned());
+    let only = (ports.len() == 1).then(|| ports.first()).flatten().map(|port| (*port).to_owned());
+    held.or(only).or_else(|| written_numbers(case).into_iter().find(|port| is_held(port)))
+}
+
+/// Numbers that may be ports: of the command line, the environment, and lines of the script that speak of one.
+fn written_numbers(case: &Case<'_>) -> Vec<String> {
+    let mut texts: Vec<&str> = Vec::new();
+    if let Some(definition) = case.definition() {
+        let main = definition.main_command().map(|command| &command.arguments);
+        texts.extend(main.into_iter().flatten().map(String::as_str));
+        let environment = definition.settings.iter().filter(|setting| setting.key == "Environment");
+        texts.extend(environment.map(|setting| setting.value.as_str()));
+        let scripts = definition
+            .commands
+            .iter()
+            .flat_map(|c| std::iter::once(&c.program).chain(&c.arguments));
+        let lines = scripts.filter_map(|path| case.snapshot.lookups.texts.get(path)).flatten();
+        let speaks = |line: &&String| {
+            let line = line.to_ascii_lowercase();
+            ["bind", "listen", "port", "serve", "http", ":"].iter().any(|word| line.contains(word))
+        };
+        texts.extend(lines.filter(speaks).map(String::as_str));
+    }
+    let words = texts.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));
+    words.filter(|word| word.parse::<u16>().is_ok_and(|port| port > 0)).map(str::to_owned).collect()
 }
 
 /// Who listens on the path of a Unix socket.

@@ -154,7 +154,7 @@ fn a_missing_directory_on_the_way_is_the_cause_not_the_file() {
     path(&mut snapshot, vec![root, run, ("/run/x", Seen::Absent)], "/run/x/x.pid");
     let findings = found(&snapshot, "directory-missing");
     let finding = only(&findings);
-    assert_eq!(finding.subject, "/run/x");
+    assert_eq!(finding.subject, "/run/x/x.pid");
     assert_eq!(finding.title, "directory /run/x is missing");
     assert!(
         finding
@@ -265,4 +265,45 @@ fn ordinary_lines_mean_nothing() {
         };
         assert!(clues.of_service(&service).is_empty(), "{message}");
     }
+}
+
+fn of_file(snapshot: &mut Snapshot, times: &[u64]) {
+    for (line, time) in snapshot.services[0].log.lines.iter_mut().zip(times) {
+        line.origin = "/var/log/x.log".into();
+        line.time_usec = Some(time * 1_000_000);
+    }
+}
+
+#[test]
+fn of_a_log_file_only_what_follows_the_last_beginning_counts() {
+    let mut snapshot = failed(&[
+        "# Warning: Could not create server TCP listening socket 10.1.2.3:6379: bind: Cannot assign requested address",
+        "# Failed listening on port 6379 (TCP), aborting.",
+        "* oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo",
+        "# Wrong signature trying to load DB from file",
+    ]);
+    of_file(&mut snapshot, &[10, 10, 20, 20]);
+    assert!(found(&snapshot, "address-unavailable").is_empty());
+    assert_eq!(found(&snapshot, "data-damaged").len(), 1);
+}
+
+#[test]
+fn what_a_log_file_says_before_the_pid_file_was_written_is_of_an_earlier_run() {
+    let mut snapshot = failed(&[
+        "[emerg] 1#1: bind() to 10.20.30.40:80 failed (99: Cannot assign requested address)",
+    ]);
+    of_file(&mut snapshot, &[10]);
+    assert_eq!(found(&snapshot, "address-unavailable").len(), 1);
+    let pid_file = ("/run/x.pid".to_owned(), Place::default());
+    snapshot.services[0].definition.as_mut().unwrap().pid_file = Some(pid_file);
+    let mut written = entry(FileKind::File, 0o644, 0);
+    if let Seen::Known(entry) = &mut written {
+        entry.modified_usec = 60_000_000;
+    }
+    path(
+        &mut snapshot,
+        vec![("/", entry(FileKind::Directory, 0o755, 0)), ("/run/x.pid", written)],
+        "/run/x.pid",
+    );
+    assert!(found(&snapshot, "address-unavailable").is_empty());
 }

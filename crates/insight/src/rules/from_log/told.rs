@@ -7,7 +7,7 @@
 use crate::clues::{Clue, Grade, Kind};
 use crate::finding::Confidence;
 use crate::rules::Case;
-use crate::snapshot::State;
+use crate::snapshot::{State, TestEnd};
 
 /// A clue that may be the cause, and how sure that is by the log alone.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ impl<'s> Told<'s> {
 
     /// How sure it is where a look at the machine speaks against it: it may have been so then.
     pub(super) fn contradicted(&self) -> Confidence {
-        if self.sure == Confidence::Certain { Confidence::Likely } else { Confidence::Possible }
+        lower(self.sure)
     }
 }
 
@@ -53,11 +53,32 @@ const HOW_IT_ENDED: [Kind; 8] = [
 
 /// Whether what the service's log says may be the cause of its trouble.
 pub(super) fn is_in_trouble(case: &Case<'_>) -> bool {
-    case.is_broken() || matches!(case.service.state, State::Starting)
+    let is_down = case.is_broken() || matches!(case.service.state, State::Starting);
+    is_down && case.service.ended_on_request().is_none()
 }
 
 /// What was said that long before the end did not cause it: a minute, in microseconds.
 pub(super) const NEAR_USEC: u64 = 60_000_000;
+
+/// A daemon that writes its pid file has started well; what it said up to so long before may belong to that start.
+const START_USEC: u64 = 2_000_000;
+
+/// When it last wrote a pid file that is still there: it has started well then, and what its log file says of an
+/// earlier time is of an earlier run.
+fn started_usec(case: &Case<'_>) -> Option<u64> {
+    let named = case.definition().and_then(|definition| definition.pid_file.as_ref());
+    let named = named.map(|(path, _)| path.as_str());
+    let files = case.service.pid_files.iter().map(|file| file.path.as_str()).chain(named);
+    let entries = files.filter_map(|path| case.path(path)?.target());
+    entries.map(|entry| entry.modified_usec).max()
+}
+
+/// When its configuration was changed last, if its test passes by now.
+fn mended_usec(case: &Case<'_>) -> Option<u64> {
+    let passes = case.service.config_test.as_ref().is_some_and(|test| test.end == TestEnd::Passed);
+    let changed = case.service.config_files.iter().map(|(_, modified)| *modified).max();
+    changed.filter(|_| passes)
+}
 
 /// When the last run ended, in microseconds since 1970, if it has.
 pub(super) fn end_usec(case: &Case<'_>) -> Option<u64> {
@@ -67,49 +88,150 @@ pub(super) fn end_usec(case: &Case<'_>) -> Option<u64> {
 
 /// Clues of these kinds that may be the cause, the last one first.
 pub(super) fn told<'s>(case: &Case<'s>, kinds: &[Kind]) -> Vec<Told<'s>> {
+    let causes = causes(case);
+    let scale = Scale::of(case, &causes);
+    let of_kinds = causes.iter().rev().filter(|clue| kinds.contains(&clue.kind));
+    of_kinds.filter_map(|clue| Some(Told { clue, sure: scale.sure(clue)? })).collect()
+}
+
+/// Clues that may be causes, of whatever kind.
+fn causes<'s>(case: &Case<'s>) -> Vec<&'s Clue<'s>> {
     let in_trouble = is_in_trouble(case);
-    let causes = || {
-        let is_cause = |clue: &&Clue<'_>| {
-            // Of a working service only the test of its configuration tells what would go wrong.
-            clue.is_current()
-                && !HOW_IT_ENDED.contains(&clue.kind)
-                && (in_trouble || clue.is_of_test())
+    let started = started_usec(case);
+    let is_cause = |clue: &&Clue<'_>| {
+        let is_earlier = clue.is_of_file()
+            && started.zip(clue.time_usec()).is_some_and(|(then, time)| time + START_USEC < then);
+        // Of a working service only the test of its configuration tells what would go wrong.
+        let is_current = clue.is_current() && !is_earlier;
+        is_current
+            && !HOW_IT_ENDED.contains(&clue.kind)
+            // Tests are run where nothing can be written.
+            && !(clue.is_of_test() && clue.kind == Kind::ReadOnly)
+            && (in_trouble || clue.is_of_test())
+            && !is_overtaken(case, clue)
+    };
+    case.clues.iter().filter(is_cause).collect()
+}
+
+/// Kinds that come from the configuration, and that its own test would find again.
+const OF_CONFIGURATION: [Kind; 6] = [
+    Kind::ConfigInvalid,
+    Kind::UserUnknown,
+    Kind::GroupUnknown,
+    Kind::HostUnknown,
+    Kind::CertificateBad,
+    Kind::ModuleMissing,
+];
+
+/// A line of a log file about a configuration that is another one by now.
+fn is_overtaken(case: &Case<'_>, clue: &Clue<'_>) -> bool {
+    if !clue.is_of_file() {
+        return false;
+    }
+    let test = case.service.config_test.as_ref();
+    if OF_CONFIGURATION.contains(&clue.kind) && test.is_some_and(|t| t.end == TestEnd::Passed) {
+        return true;
+    }
+    let meant = &case.service.meant_to_listen;
+    if !BINDING.contains(&clue.kind) || meant.is_empty() {
+        return false;
+    }
+    let host = clue.get("address").map(|address| address.trim_matches(['[', ']']));
+    let is_named = |meant: &str| {
+        let (at, port) = meant.rsplit_once(':').unwrap_or((meant, ""));
+        let is_port = clue.get("port").is_none_or(|named| named == port);
+        is_port && host.is_none_or(|host| !is_foreign(host) || at.trim_matches(['[', ']']) == host)
+    };
+    let is_path = clue.get("path").is_some();
+    !is_path && !meant.iter().any(|(address, _)| is_named(address))
+}
+
+/// An address of one interface, not of all or of this machine itself.
+fn is_foreign(host: &str) -> bool {
+    let address = host.parse::<std::net::IpAddr>();
+    address.is_ok_and(|address| !address.is_unspecified() && !address.is_loopback())
+}
+
+/// What the clues of a run weigh beside each other.
+struct Scale {
+    /// It says that no address could be bound.
+    bind_failed: bool,
+    /// Kinds of which it says that it ends for one, and not for which file: lines before them name it.
+    nameless: Vec<Kind>,
+    /// The gravest there is.
+    worst: Grade,
+    /// What the last of the gravest is about.
+    last: Option<Kind>,
+    /// When the run ended.
+    end: Option<u64>,
+    /// When the configuration was mended.
+    mended: Option<u64>,
+}
+
+impl Scale {
+    fn of(case: &Case<'_>, causes: &[&Clue<'_>]) -> Self {
+        let fatal =
+            |kind: Kind| causes.iter().filter(move |c| c.kind == kind && c.grade == Grade::Fatal);
+        let files = [Kind::MissingFile, Kind::PermissionDenied, Kind::TooOpen];
+        let is_nameless = |kind: &Kind| fatal(*kind).any(|clue| clue.get("path").is_none());
+        let mut scale = Scale {
+            bind_failed: fatal(Kind::BindFailed).next().is_some(),
+            nameless: files.into_iter().filter(is_nameless).collect(),
+            worst: Grade::Nothing,
+            last: None,
+            end: end_usec(case),
+            mended: mended_usec(case),
         };
-        case.clues.iter().filter(is_cause)
-    };
-    let bind_failed = causes().any(|c| c.kind == Kind::BindFailed && c.grade == Grade::Fatal);
-    let grade = |clue: &Clue<'_>| match clue.grade {
-        Grade::Failure if bind_failed && BINDING.contains(&clue.kind) => Grade::Fatal,
-        grade => grade,
-    };
-    let worst = causes().map(grade).max().unwrap_or(Grade::Nothing);
-    let last = causes().filter(|clue| grade(clue) == worst).last();
-    let sure = |clue: &Clue<'_>| match grade(clue) {
-        Grade::Fatal => Some(Confidence::Certain),
-        Grade::Failure if worst == Grade::Fatal => Some(Confidence::Possible),
-        Grade::Failure if last.is_some_and(|last| last.kind == clue.kind) => {
-            Some(Confidence::Likely)
+        scale.worst = causes.iter().map(|clue| scale.grade(clue)).max().unwrap_or(Grade::Nothing);
+        let last = causes.iter().rfind(|clue| scale.grade(clue) == scale.worst);
+        scale.last = last.map(|clue| clue.kind);
+        scale
+    }
+
+    fn grade(&self, clue: &Clue<'_>) -> Grade {
+        match clue.grade {
+            Grade::Hint | Grade::Failure if self.nameless.contains(&clue.kind) => Grade::Fatal,
+            // What an exception is about is said on the same line, and a row of its own reads it.
+            Grade::Fatal if clue.kind == Kind::Traceback => Grade::Failure,
+            Grade::Failure if self.bind_failed && BINDING.contains(&clue.kind) => Grade::Fatal,
+            grade => grade,
         }
-        Grade::Failure => Some(Confidence::Possible),
-        Grade::Hint if worst == Grade::Hint || clue.is_of_test() => Some(Confidence::Possible),
-        Grade::Hint | Grade::Nothing => None,
-    };
-    let end = end_usec(case);
-    let sure = |clue: &Clue<'_>| {
-        let is_old = end.zip(clue.time_usec()).is_some_and(|(end, time)| time + NEAR_USEC < end);
-        let sure = sure(clue)?;
-        match is_old {
-            false => Some(sure),
+    }
+
+    /// How sure a clue is beside the others, whenever it was said.
+    fn beside(&self, clue: &Clue<'_>) -> Option<Confidence> {
+        match self.grade(clue) {
+            Grade::Fatal => Some(Confidence::Certain),
+            Grade::Failure if self.worst == Grade::Fatal => Some(Confidence::Possible),
+            Grade::Failure if self.last == Some(clue.kind) => Some(Confidence::Likely),
+            Grade::Failure => Some(Confidence::Possible),
+            Grade::Hint if self.worst == Grade::Hint || clue.is_of_test() => {
+                Some(Confidence::Possible)
+            }
+            Grade::Hint | Grade::Nothing => None,
+        }
+    }
+
+    fn sure(&self, clue: &Clue<'_>) -> Option<Confidence> {
+        let mut sure = self.beside(clue)?;
+        let time = clue.time_usec();
+        if self.mended.zip(time).is_some_and(|(then, time)| time < then) {
+            // The configuration was changed since, and its test passes.
+            sure = lower(sure);
+        } else if clue.is_of_file() {
+            sure = sure.min(Confidence::Likely);
+        }
+        let is_old = self.end.zip(time).is_some_and(|(end, time)| time + NEAR_USEC < end);
+        match clue.grade {
+            _ if !is_old => Some(sure),
             // It went on for a while after that line: it survived it.
-            true if clue.grade == Grade::Fatal => Some(sure.min(Confidence::Likely)),
-            true if clue.grade == Grade::Failure => Some(Confidence::Possible),
-            true => None,
+            Grade::Fatal => Some(sure.min(Confidence::Likely)),
+            Grade::Failure => Some(Confidence::Possible),
+            Grade::Hint | Grade::Nothing => None,
         }
-    };
-    let mut told: Vec<Told<'s>> = causes()
-        .filter(|clue| kinds.contains(&clue.kind))
-        .filter_map(|clue| Some(Told { clue, sure: sure(clue)? }))
-        .collect();
-    told.reverse();
-    told
+    }
+}
+
+fn lower(sure: Confidence) -> Confidence {
+    if sure == Confidence::Certain { Confidence::Likely } else { Confidence::Possible }
 }

@@ -2,7 +2,8 @@
 
 use super::super::crash::words::span;
 use super::thresholds::{
-    CPU_BUSY_PERCENT, CPU_LIFE_MIN_SECONDS, CPU_SPIN_SWITCHES, CPU_TIME_MIN_SECONDS,
+    CPU_BUSY_PERCENT, CPU_CONTENDED_PERCENT, CPU_GLANCE_SECONDS, CPU_LIFE_MIN_SECONDS,
+    CPU_LIFE_WAITS, CPU_SPIN_SWITCHES, CPU_START_WAITS, CPU_TIME_MIN_SECONDS,
 };
 use super::{called, found_here};
 use crate::finding::{Confidence, Evidence, Finding, Severity, shell};
@@ -26,64 +27,81 @@ pub(super) const RULES: &[Rule] = &[Rule {
 
 fn spinning(case: &Case<'_>, found: &mut Vec<Finding>) {
     for process in &case.service.processes {
-        match process.growth {
-            Some(growth) if growth.seconds >= CPU_TIME_MIN_SECONDS => {
-                found.extend(over_time(case, process, &growth));
-            }
-            _ => found.extend(over_life(case, process)),
-        }
+        let growth = process.growth.filter(|growth| growth.seconds >= CPU_TIME_MIN_SECONDS);
+        let over_time = growth.and_then(|growth| over_time(case, process, &growth));
+        // A glance is too short to say that it does not spin.
+        let is_glance = growth.is_none_or(|growth| growth.seconds < CPU_GLANCE_SECONDS);
+        let over_life = || over_life(case, process).filter(|_| is_glance);
+        found.extend(over_time.or_else(over_life));
     }
+}
+
+/// The hungriest thread, where threads were looked at.
+fn hungriest(process: &Process) -> Option<&Thread> {
+    process.notable_threads.iter().find(|thread| share_of(thread) >= CPU_CONTENDED_PERCENT)
+}
+
+fn share_of(thread: &Thread) -> f64 {
+    thread.user_percent + thread.system_percent
+}
+
+/// It never waits: alone it would have a whole processor, and where others want that too it is always ready to run.
+fn is_spinning(process: &Process, growth: &ProcessGrowth, share: f64) -> bool {
+    let (share, waits) = match hungriest(process) {
+        Some(thread) => (share_of(thread), thread.waits_per_second),
+        None if process.threads <= 1 => (share, Some(growth.switches.1 as f64 / growth.seconds)),
+        None => return false,
+    };
+    if waits.is_none_or(|waits| waits >= CPU_SPIN_SWITCHES) {
+        return false;
+    }
+    // Less than all of a processor, and never a wait: then it was taken from it.
+    let is_pushed_out = growth.switches.0 > 0 && share >= CPU_CONTENDED_PERCENT;
+    share >= CPU_BUSY_PERCENT || (is_pushed_out && growth.seconds >= CPU_GLANCE_SECONDS)
 }
 
 fn over_time(case: &Case<'_>, process: &Process, growth: &ProcessGrowth) -> Option<Finding> {
     let share = growth.user_percent + growth.system_percent;
-    if share < CPU_BUSY_PERCENT {
+    let spins = is_spinning(process, growth, share);
+    if share < CPU_BUSY_PERCENT && !spins {
         return None;
     }
-    let of = |thread: &Thread| thread.user_percent + thread.system_percent;
-    let hungry = process.notable_threads.iter().find(|thread| of(thread) >= CPU_BUSY_PERCENT);
-    let switches = growth.switches.1 as f64 / growth.seconds;
-    // Many busy threads are work that is shared; one that never waits is a circle.
-    let spins = switches < CPU_SPIN_SWITCHES && (hungry.is_some() || process.threads <= 1);
+    let hungry = hungriest(process);
     let mode = mode(growth);
-    let who = called(process);
     let shown = format!("{share:.0} %");
-    let title = if spins {
-        format!("{} spins: {shown} of a processor, {mode}", process.name)
-    } else {
-        format!("{} is busy: {shown} of a processor", process.name)
+    let title = match spins {
+        true => format!("{} spins: {shown} of a processor, {mode}", process.name),
+        false => format!("{} is busy: {shown} of a processor", process.name),
     };
     let thread = hungry.map(|thread| {
-        format!(" Its thread {} (tid {}) uses {:.0} %.", thread.name, thread.tid, of(thread))
+        format!(" Its thread {} (tid {}) uses {:.0} %.", thread.name, thread.tid, share_of(thread))
     });
-    let waits = match spins {
-        true => "and did not wait once for anything",
-        false => "and waits now and then, as a service does that has work",
+    let waits = match (spins, share < CPU_BUSY_PERCENT) {
+        (true, true) => "and did not wait once for anything: others took the rest of the processor",
+        (true, false) => "and did not wait once for anything",
+        (false, _) => "and waits now and then, as a service does that has work",
     };
     let sentence = format!(
-        "{who} used {shown} of a processor over {:.1} s, {mode}, {waits}.{}",
+        "{} used {shown} of a processor over {:.1} s, {mode}, {waits}.{}",
+        called(process),
         growth.seconds,
         thread.unwrap_or_default()
     );
-    let severity = if spins { Severity::Warning } else { Severity::Info };
     let text = format!(
         "user {:.0} %, system {:.0} %, {} voluntary switches",
         growth.user_percent, growth.system_percent, growth.switches.1
     );
+    let severity = if spins { Severity::Warning } else { Severity::Info };
     let mut finding = found_here(case, "cpu-spinning", &process.pid.to_string(), severity)
         .says(title, sentence)
         .sure(if spins { Confidence::Likely } else { Confidence::Certain })
         .proof(Evidence::process(process.pid, "stat", text));
     if let Some(thread) = hungry {
-        let text = format!(
-            "tid {} {}: user {:.0} %, system {:.0} %",
-            thread.tid, thread.name, thread.user_percent, thread.system_percent
-        );
-        finding = finding.proof(Evidence::process(
-            process.pid,
-            format!("task/{}/stat", thread.tid),
-            text,
-        ));
+        let (user, system) = (thread.user_percent, thread.system_percent);
+        let text =
+            format!("tid {} {}: user {user:.0} %, system {system:.0} %", thread.tid, thread.name);
+        let aspect = format!("task/{}/stat", thread.tid);
+        finding = finding.proof(Evidence::process(process.pid, aspect, text));
     }
     let tid = hungry.map_or(process.pid, |thread| thread.tid);
     Some(finding.fix(
@@ -109,18 +127,38 @@ fn over_life(case: &Case<'_>, process: &Process) -> Option<Finding> {
     }
     let used = process.cpu_usec.0.saturating_add(process.cpu_usec.1);
     let share = used as f64 / life as f64 * 100.0;
-    if share < CPU_BUSY_PERCENT {
+    // Ready to run now, and it has hardly ever waited since its start.
+    let waits = process.switches.map(|(_, waits)| waits.saturating_sub(CPU_START_WAITS) as f64);
+    let waits = waits.map(|waits| waits / (used as f64 / 1e6).max(0.01));
+    let never_waits = process.threads <= 1
+        && process.state == 'R'
+        && share >= CPU_CONTENDED_PERCENT
+        && waits.is_some_and(|waits| waits < CPU_LIFE_WAITS);
+    if share < CPU_BUSY_PERCENT && !never_waits {
         return None;
     }
-    let who = called(process);
-    let finding = found_here(case, "cpu-spinning", &process.pid.to_string(), Severity::Info)
+    let pause = if never_waits { ", and has hardly ever waited for anything" } else { "" };
+    let severity = if never_waits { Severity::Warning } else { Severity::Info };
+    let text = format!("user {}, system {}", span(process.cpu_usec.0), span(process.cpu_usec.1));
+    let finding = found_here(case, "cpu-spinning", &process.pid.to_string(), severity)
         .says(
-            format!("{} uses {share:.0} % of a processor since it started", process.name),
-            format!("{who} used {} of processor time in the {} since its start: {share:.0} % of one processor all the time.", span(used), span(life)),
+            match never_waits {
+                true => format!("{} computes without a pause since it started", process.name),
+                false => format!("{} uses {share:.0} % of a processor since it started", process.name),
+            },
+            format!(
+                "{} used {} of processor time in the {} since its start ({share:.0} % of one processor){pause}.",
+                called(process),
+                span(used),
+                span(life)
+            ),
         )
-        .sure(Confidence::Certain)
-        .proof(Evidence::process(process.pid, "stat", format!("user {}, system {}", span(process.cpu_usec.0), span(process.cpu_usec.1))))
-        .fix("look twice, to see which thread, and whether it spins", [format!("daemonctl diagnose --sample 2s {}", shell(&case.service.name))]);
+        .sure(if never_waits { Confidence::Possible } else { Confidence::Certain })
+        .proof(Evidence::process(process.pid, "stat", text))
+        .fix(
+            "look twice, to see which thread, and whether it spins",
+            [format!("daemonctl diagnose --sample 2s {}", shell(&case.service.name))],
+        );
     Some(finding)
 }
 
@@ -158,6 +196,7 @@ mod tests {
             tid: 815,
             name: "worker-3".into(),
             user_percent: 98.0,
+            waits_per_second: Some(0.5),
             state: 'R',
             ..Thread::default()
         }];
@@ -173,8 +212,16 @@ mod tests {
     #[test]
     fn a_server_with_much_to_do_is_information() {
         assert_eq!(one(&busy(60.0, 35.0, 4000), "cpu-spinning").severity, Severity::Info);
-        none(&busy(40.0, 20.0, 0), "cpu-spinning");
+        none(&busy(40.0, 20.0, 400), "cpu-spinning");
         none(&running(), "cpu-spinning");
+    }
+
+    #[test]
+    fn on_a_busy_machine_a_spinning_process_gets_less() {
+        let finding = one(&busy(17.0, 0.0, 0), "cpu-spinning");
+        assert!(finding.sentence.contains("others took the rest"), "{}", finding.sentence);
+        // One that works a little and waits for the next request.
+        none(&busy(17.0, 0.0, 200), "cpu-spinning");
     }
 
     #[test]
@@ -183,7 +230,15 @@ mod tests {
         process(&mut snapshot).start_usec = NOW - 100 * SECOND;
         process(&mut snapshot).cpu_usec = (98 * SECOND, SECOND);
         assert_eq!(one(&snapshot, "cpu-spinning").severity, Severity::Info);
-        process(&mut snapshot).start_usec = NOW - 10 * SECOND;
+        process(&mut snapshot).start_usec = NOW - SECOND;
+        none(&snapshot, "cpu-spinning");
+        // A third of a processor is all that it could get, and it never waited.
+        process(&mut snapshot).start_usec = NOW - 30 * SECOND;
+        process(&mut snapshot).cpu_usec = (10 * SECOND, 0);
+        process(&mut snapshot).state = 'R';
+        process(&mut snapshot).switches = Some((4000, 12));
+        assert_eq!(one(&snapshot, "cpu-spinning").severity, Severity::Warning);
+        process(&mut snapshot).switches = Some((4000, 1200));
         none(&snapshot, "cpu-spinning");
     }
 }

@@ -3,7 +3,8 @@
 use super::super::crash::end::is_systemd;
 use super::super::crash::words::{bytes, setting, span};
 use super::thresholds::{
-    ADDRESS_SPACE_NEAR_PERCENT, MAJOR_FAULTS_PER_SECOND, MEMORY_GROWTH_HORIZON_SECONDS,
+    ADDRESS_SPACE_NEAR_PERCENT, MAJOR_FAULTS_PER_SECOND, MEMORY_GLANCE_BYTES,
+    MEMORY_GLANCE_HORIZON_SECONDS, MEMORY_GLANCE_SECONDS, MEMORY_GROWTH_HORIZON_SECONDS,
     MEMORY_GROWTH_MIN_BYTES, MEMORY_NEAR_PERCENT, SWAP_MIN_BYTES, SWAP_MIN_PERCENT,
 };
 use super::{called, found_here, percent, soft_limit};
@@ -58,8 +59,19 @@ fn growing(case: &Case<'_>, found: &mut Vec<Finding>) {
         if more < MEMORY_GROWTH_MIN_BYTES || growth.seconds <= 0.0 {
             continue;
         }
+        if growth.seconds < MEMORY_GLANCE_SECONDS && !shows_at_a_glance(case, &growth, more) {
+            continue;
+        }
         found.push(growing_process(case, process, &growth, more));
     }
+}
+
+/// So fast that even a moment tells.
+fn shows_at_a_glance(case: &Case<'_>, growth: &ProcessGrowth, more: i64) -> bool {
+    let speed = more as f64 / growth.seconds;
+    let seconds = left(case).map(|(left, _)| left as f64 / speed);
+    more >= MEMORY_GLANCE_BYTES
+        && seconds.is_some_and(|seconds| seconds < MEMORY_GLANCE_HORIZON_SECONDS)
 }
 
 fn growing_process(

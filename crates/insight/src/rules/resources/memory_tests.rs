@@ -81,3 +81,17 @@ fn swap_counts_where_it_is_much() {
     process(&mut snapshot).swap_bytes = Some(10 * MIB);
     none(&snapshot, "swapped");
 }
+
+#[test]
+fn at_a_glance_only_what_is_very_fast_counts() {
+    let glance = |bytes: i64| {
+        let mut snapshot = grown(bytes, None);
+        process(&mut snapshot).growth.as_mut().unwrap().seconds = 0.1;
+        snapshot
+    };
+    assert_eq!(one(&glance(8 << 20), "memory-growing").severity, Severity::Warning);
+    none(&glance(2 << 20), "memory-growing");
+    let mut large = glance(8 << 20);
+    large.machine.memory_available_bytes = 512 << 30;
+    none(&large, "memory-growing");
+}

@@ -1,9 +1,11 @@
 //! Tasks: processes and threads, and children that nobody waits for.
 
+use std::collections::BTreeMap;
+
 use super::super::crash::end::{is_systemd, restart};
 use super::super::crash::words::times;
 use super::thresholds::{TASKS_NEAR_PERCENT, ZOMBIES_MIN};
-use super::{called, found_here, percent};
+use super::{called, found_here, percent, soft_limit};
 use crate::finding::{Confidence, Evidence, Finding, Severity, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 
@@ -20,6 +22,17 @@ pub(super) const RULES: &[Rule] = &[
                 EAGAIN: `Resource temporarily unavailable`. systemd's default is 15 % of what the kernel permits.",
         read_more: &["systemd.resource-control(5)", "cgroups(7)"],
         check: near_limit,
+    },
+    Rule {
+        name: "tasks-near-limit",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Resources,
+        looks_for: "A user with nearly as many processes and threads as RLIMIT_NPROC permits.",
+        needs: &[Need::Processes],
+        about: "`LimitNPROC=`, `ulimit -u` and limits.conf(5) bound all tasks of one user together, those of other services of \
+                that user too. It does not hold for root.",
+        read_more: &["setrlimit(2)", "limits.conf(5)"],
+        check: of_user,
     },
     Rule {
         name: "zombies",
@@ -84,6 +97,45 @@ fn near_limit(case: &Case<'_>, found: &mut Vec<Finding>) {
     );
 }
 
+/// The tasks of the service's own processes are counted: those of others of the same user come on top.
+fn of_user(case: &Case<'_>, found: &mut Vec<Finding>) {
+    let mut users: BTreeMap<u32, (u64, Option<(u64, u32)>)> = BTreeMap::new();
+    for process in &case.service.processes {
+        let [uid, ..] = process.uids;
+        let (tasks, least) = users.entry(uid).or_default();
+        *tasks += u64::from(process.threads.max(1));
+        if let Some(limit) = soft_limit(process, "Max processes") {
+            let is_least = least.is_none_or(|(least, _)| limit < least);
+            *least = if is_least { Some((limit, process.pid)) } else { *least };
+        }
+    }
+    for (uid, (tasks, least)) in users {
+        let Some((limit, pid)) = least.filter(|_| uid != 0) else { continue };
+        let part = percent(tasks, limit).unwrap_or(0.0);
+        if part < TASKS_NEAR_PERCENT {
+            continue;
+        }
+        let mut finding = found_here(case, "tasks-near-limit", &uid.to_string(), Severity::Warning)
+            .says(
+                format!("its user has {tasks} of the {limit} tasks that it may have"),
+                format!(
+                    "{} has {tasks} processes and threads, and its limit for all of its user (uid {uid}) is {limit} \
+                     (RLIMIT_NPROC): soon it can start no more.",
+                    case.service.name
+                ),
+            )
+            .sure(Confidence::Certain)
+            .proof(Evidence::process(pid, "limits", format!("Max processes {limit}")));
+        if is_systemd(case) {
+            let lift = "if it needs that many, raise the limit";
+            let more = format!("LimitNPROC={}", limit.saturating_mul(4));
+            finding = finding.fix_setting(lift, "Service", more);
+        }
+        let tree = format!("daemonctl tree {}", shell(&case.service.name));
+        found.push(finding.fix("see what they are", [tree]));
+    }
+}
+
 fn zombies(case: &Case<'_>, found: &mut Vec<Finding>) {
     for process in &case.service.processes {
         let Some((number, name)) = &process.zombies else { continue };
@@ -105,7 +157,7 @@ fn zombies(case: &Case<'_>, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::super::super::crash::testing::{none, one, process, running, service};
-    use crate::snapshot::{Cgroup, Seen};
+    use crate::snapshot::{Cgroup, Limit, Seen};
 
     #[test]
     fn tasks_near_their_limit_and_refused_ones() {
@@ -125,6 +177,22 @@ mod tests {
             "it was refused a process or thread 3 times"
         );
         service(&mut snapshot).cgroup = Some(Cgroup::default());
+        none(&snapshot, "tasks-near-limit");
+    }
+
+    #[test]
+    fn tasks_of_one_user() {
+        let mut snapshot = running();
+        let one_ = process(&mut snapshot);
+        (one_.uids, one_.threads) = ([33; 4], 61);
+        let limit = Limit { name: "Max processes".into(), soft: Some(64), hard: Some(64) };
+        one_.limits = Seen::Known(vec![limit]);
+        let finding = one(&snapshot, "tasks-near-limit");
+        assert_eq!(finding.title, "its user has 61 of the 64 tasks that it may have");
+        // The limit does not hold for root.
+        process(&mut snapshot).uids = [0; 4];
+        none(&snapshot, "tasks-near-limit");
+        (process(&mut snapshot).uids, process(&mut snapshot).threads) = ([33; 4], 10);
         none(&snapshot, "tasks-near-limit");
     }
 

@@ -6,16 +6,30 @@ pub(super) const CPU_BUSY_PERCENT: f64 = 90.0;
 /// A thread that gives up its processor less often than that while it is busy, times a second, waits for nothing: no
 /// request, no disk. A busy server waits between requests.
 pub(super) const CPU_SPIN_SWITCHES: f64 = 5.0;
+/// Where others want the processor too, one that never waits gets less than all of it: so much shows it still, percent.
+pub(super) const CPU_CONTENDED_PERCENT: f64 = 10.0;
+/// Waits for each second of processor time since its start that are as good as none: what it does at its start.
+pub(super) const CPU_LIFE_WAITS: f64 = 10.0;
 /// Shorter than that nothing is said of a share: ticks are 10 ms.
 pub(super) const CPU_TIME_MIN_SECONDS: f64 = 0.2;
+/// Looks that are closer together are a glance, seconds: a quiet moment says nothing against a process that burns.
+pub(super) const CPU_GLANCE_SECONDS: f64 = 0.5;
 /// Without a second look, the average since the start counts, if it ran so long: start-up is over by then.
-pub(super) const CPU_LIFE_MIN_SECONDS: f64 = 30.0;
+pub(super) const CPU_LIFE_MIN_SECONDS: f64 = 2.0;
+/// So often a program waits while it starts: for its libraries, its files.
+pub(super) const CPU_START_WAITS: u64 = 100;
 
 /// Memory that grew less between two looks is an allocator's breathing, bytes.
 pub(super) const MEMORY_GROWTH_MIN_BYTES: i64 = 1 << 20;
 /// What would reach its limit (or the machine's end) within that time at the same speed is a warning, seconds: time
 /// enough to act is short then.
 pub(super) const MEMORY_GROWTH_HORIZON_SECONDS: f64 = 3600.0;
+/// Looks that are closer together than that are a glance, seconds: what grew in it may be one request's memory.
+pub(super) const MEMORY_GLANCE_SECONDS: f64 = 0.5;
+/// What a glance sees counts only if it is more than that, bytes, and fills all memory within ten minutes.
+pub(super) const MEMORY_GLANCE_BYTES: i64 = 4 << 20;
+/// See above, seconds.
+pub(super) const MEMORY_GLANCE_HORIZON_SECONDS: f64 = 600.0;
 /// From that part of a memory limit on, without what can be reclaimed, percent: the next large request fails.
 pub(super) const MEMORY_NEAR_PERCENT: f64 = 90.0;
 /// The address space is reserved in large pieces, so it is near its limit later, percent.

@@ -35,7 +35,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.parse::<u32>().is_err()
 }
 
-fn users(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn users(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let lookups = &case.snapshot.lookups;
     let Some(definition) = case.definition() else { return };
     let is_absent = |name: &str| is_name(name) && lookups.users.get(name) == Some(&Seen::Absent);
@@ -60,7 +60,7 @@ fn users(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn groups(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn groups(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let lookups = &case.snapshot.lookups;
     let Some(definition) = case.definition().filter(|definition| !has_own_root(definition)) else {
         return;

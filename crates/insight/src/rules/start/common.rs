@@ -47,7 +47,9 @@ pub(super) fn executables<'s>(case: &Case<'s>) -> Vec<Executable<'s>> {
             key: &command.key,
             arguments: &command.arguments,
             place: &command.place,
-            is_privileged: command.privileged || definition.language != Language::Unit,
+            // Scripts do everything as root but begin their daemon.
+            is_privileged: command.privileged
+                || (definition.language != Language::Unit && command.role != CommandRole::Main),
             is_needed: is_needed(command.role) && !command.ignores_failure,
             is_main: command.role == CommandRole::Main,
         });

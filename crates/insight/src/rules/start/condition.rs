@@ -3,7 +3,7 @@
 use super::common::{has_own_root, quoted, restart};
 use crate::finding::{Confidence, Evidence, Finding, Severity, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
-use crate::snapshot::{Condition, FileKind, PathFact};
+use crate::snapshot::{Condition, FileKind, PathFact, State};
 
 /// The rows.
 pub(super) const RULES: &[Rule] = &[
@@ -37,6 +37,9 @@ fn conditions(case: &Case<'_>, findings: &mut Vec<Finding>) {
             findings.push(said(case, condition, "condition-not-met"));
         }
     }
+    for condition in service.conditions.iter().filter(|c| is_unmet_now(case, c, "Condition")) {
+        findings.push(said(case, condition, "condition-not-met").sure(Confidence::Likely));
+    }
     if service.unit.result == "exec-condition" {
         findings.push(by_command(case));
     }
@@ -50,6 +53,39 @@ fn asserts(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let finding = said(case, condition, "assert-failed");
         findings.push(finding.severity(case.severity()));
     }
+    for condition in case.service.conditions.iter().filter(|c| is_unmet_now(case, c, "Assert")) {
+        let finding = said(case, condition, "assert-failed");
+        findings.push(finding.severity(case.severity()).sure(Confidence::Likely));
+    }
+}
+
+/// Nobody looked at the condition yet, or its manager has forgotten the answer; by what is there now it would not
+/// hold.
+fn is_unmet_now(case: &Case<'_>, condition: &Condition, family: &str) -> bool {
+    let Some(kind) = condition.name.strip_prefix(family) else { return false };
+    let is_idle = case.service.state == State::Stopped && case.service.stop_request().is_none();
+    let is_asked = condition.held.is_none() && !condition.trigger;
+    if !is_idle || !is_asked || case.definition().is_some_and(has_own_root) {
+        return false;
+    }
+    let Some(fact) = case.path(&condition.parameter) else { return false };
+    let target = fact.target();
+    // What can't be seen is not known to be missing.
+    if target.is_none() && fact.missing().is_none() {
+        return false;
+    }
+    let holds = match kind {
+        "PathExists" => target.is_some(),
+        "PathIsDirectory" => target.is_some_and(|entry| entry.kind == FileKind::Directory),
+        "FileNotEmpty" => {
+            target.is_some_and(|entry| entry.kind == FileKind::File && entry.size_bytes > 0)
+        }
+        "FileIsExecutable" => {
+            target.is_some_and(|entry| entry.kind == FileKind::File && entry.mode & 0o111 != 0)
+        }
+        _ => return false,
+    };
+    holds == condition.negated
 }
 
 fn unmet<'s>(all: &'s [Condition], family: &'s str) -> impl Iterator<Item = &'s Condition> {
@@ -66,7 +102,6 @@ fn said(case: &Case<'_>, condition: &Condition, rule: &'static str) -> Finding {
     let name = &case.service.name;
     let text = written(condition);
     let why = reason(case, condition);
-    let severity = if case.service.should_run { Severity::Warning } else { Severity::Info };
     let happened = if rule == "assert-failed" { "fails" } else { "is skipped" };
     let evidence = match &condition.place {
         Some(place) => Evidence::place(place, text.clone()),
@@ -74,7 +109,7 @@ fn said(case: &Case<'_>, condition: &Condition, rule: &'static str) -> Finding {
     };
     let mut finding = case
         .finding(rule, text.clone())
-        .severity(severity)
+        .severity(Severity::Warning)
         .sure(Confidence::Certain)
         .says(
             format!("{text} does not hold: {why}"),
@@ -179,10 +214,9 @@ fn of_path(kind: &str, fact: &PathFact, is_negated: bool) -> Option<String> {
 fn by_command(case: &Case<'_>) -> Finding {
     let setting = case.definition().and_then(|definition| definition.setting("ExecCondition"));
     let command = setting.map_or("a command", |setting| setting.value.as_str());
-    let severity = if case.service.should_run { Severity::Warning } else { Severity::Info };
     let name = &case.service.name;
     case.finding("condition-not-met", "ExecCondition")
-        .severity(severity)
+        .severity(Severity::Warning)
         .sure(Confidence::Certain)
         .says(
             format!("ExecCondition= said no: {command}"),
@@ -197,7 +231,7 @@ fn by_command(case: &Case<'_>) -> Finding {
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::snapshot::{Snapshot, State};
+    use crate::snapshot::Snapshot;
 
     fn with(name: &str, parameter: &str, negated: bool) -> Snapshot {
         let mut snapshot = failed();
@@ -228,8 +262,13 @@ mod tests {
         none(&snapshot, "assert-failed");
         service(&mut snapshot).conditions[0].held = Some(true);
         none(&snapshot, "condition-not-met");
+        // Nobody asked yet: by what is there now it would not hold.
         service(&mut snapshot).conditions[0].held = None;
+        assert_eq!(one(&snapshot, "condition-not-met").confidence, Confidence::Likely);
+        put(&mut snapshot, "/etc/x/key", FileKind::File, 0o644, 0);
         none(&snapshot, "condition-not-met");
+        service(&mut snapshot).conditions[0].negated = true;
+        assert!(one(&snapshot, "condition-not-met").title.ends_with("/etc/x/key exists"));
     }
 
     #[test]

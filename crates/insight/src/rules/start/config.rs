@@ -44,11 +44,19 @@ fn is_warning(message: &str) -> bool {
     ["warning", "[warn]", "warn:", "[notice]", "notice"].iter().any(|word| lower.starts_with(word))
 }
 
-/// What the test says is a file, a host or a port rather than a line of the configuration: other rules name that.
-fn is_of_another_kind(case: &Case<'_>) -> bool {
+/// What the test complains of first is a file, a host or a port rather than a line of the configuration: other rules
+/// name that.
+fn is_of_another_kind(case: &Case<'_>, message: &str) -> bool {
     let about_config = [Kind::ConfigInvalid, Kind::BadOption, Kind::ModuleMissing];
-    let mut said = case.clues.iter().filter(|clue| clue.is_of_test()).peekable();
-    said.peek().is_some() && !said.any(|clue| about_config.contains(&clue.kind))
+    let said = case.clues.iter().filter(|clue| clue.is_of_test());
+    let first = said.clone().find(|clue| clue.message().contains(message));
+    match first {
+        Some(clue) => !about_config.contains(&clue.kind),
+        None => {
+            let mut said = said.peekable();
+            said.peek().is_some() && !said.any(|clue| about_config.contains(&clue.kind))
+        }
+    }
 }
 
 fn at(file: Option<&str>, line: Option<u32>) -> String {
@@ -75,12 +83,18 @@ fn said(test: &ConfigTest, text: &str) -> Evidence {
     Evidence { source: Source::Test { command: test.command.clone() }, text: text.to_owned() }
 }
 
-fn begin(case: &Case<'_>, test: &ConfigTest, subject: &str) -> Finding {
-    let would = if case.is_broken() { Confidence::Certain } else { Confidence::Likely };
-    let confidence = if is_of_another_kind(case) { Confidence::Likely } else { would };
+fn begin(case: &Case<'_>, test: &ConfigTest, subject: &str, message: &str) -> Finding {
+    let confidence = match is_of_another_kind(case, message) {
+        true => Confidence::Possible,
+        false if case.is_broken() => Confidence::Certain,
+        false => Confidence::Likely,
+    };
     let severity = if case.is_broken() { Severity::Error } else { Severity::Warning };
     let finding = case.finding("config-invalid", subject).severity(severity).sure(confidence);
-    finding.fix("correct it, and test it again", [test.command.clone(), restart(case)])
+    // What was read here has no command.
+    let again = Some(test.command.clone()).filter(|command| !command.starts_with("parsed"));
+    let commands: Vec<String> = again.into_iter().chain([restart(case)]).collect();
+    finding.fix("correct it, and test it again", commands)
 }
 
 fn named(case: &Case<'_>, test: &ConfigTest, first: &Complaint, all: &[&Complaint]) -> Finding {
@@ -93,7 +107,7 @@ fn named(case: &Case<'_>, test: &ConfigTest, first: &Complaint, all: &[&Complain
         false => format!("the configuration of {name} is not valid"),
     };
     let subject = if place.is_empty() { message.as_str() } else { place.as_str() };
-    let mut finding = begin(case, test, subject)
+    let mut finding = begin(case, test, subject, message)
         .says(format!("{place}{gap}{message}"), format!("{until}: {place}{gap}{message}"));
     for complaint in all.iter().take(COMPLAINTS_MAX) {
         finding = finding.proof(evidence(test, complaint));
@@ -115,7 +129,7 @@ fn unnamed(case: &Case<'_>, test: &ConfigTest) -> Finding {
     let words = |text: &&String| !text.trim().is_empty();
     let last = test.output.iter().rfind(words).map_or("it says nothing", |text| text.trim());
     let name = &case.service.name;
-    let mut finding = begin(case, test, name).says(
+    let mut finding = begin(case, test, name, last).says(
         format!("its configuration is not valid: {last}"),
         format!("{} refuses the configuration of {name}: {last}", test.command),
     );
@@ -124,7 +138,8 @@ fn unnamed(case: &Case<'_>, test: &ConfigTest) -> Finding {
         finding = finding.proof(said(test, text));
     }
     // A test that names nothing may have failed for a reason of its own.
-    finding.sure(Confidence::Likely)
+    let confidence = finding.confidence.min(Confidence::Likely);
+    finding.sure(confidence)
 }
 
 #[cfg(test)]

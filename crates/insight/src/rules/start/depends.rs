@@ -8,6 +8,17 @@ use crate::snapshot::{Dependency, Line, Load, Manager, Relation, State};
 /// The rows.
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        name: "ordering-cycle",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "Services that wait for each other in a circle.",
+        needs: &[Need::State, Need::Machine],
+        about: "systemd breaks a circle of After= and Before= by deleting the start of one of its members at boot, \
+                so that it is missing without having failed.",
+        read_more: &["systemd.unit(5)", "systemd-analyze(1)"],
+        check: cycle,
+    },
+    Rule {
         name: "dependency-missing",
         purpose: Purpose::Diagnose,
         chapter: Chapter::Start,
@@ -28,17 +39,6 @@ pub(super) const RULES: &[Rule] = &[
                 cause is shown first.",
         read_more: &["systemd.unit(5)", "openrc-run(8)"],
         check: failed,
-    },
-    Rule {
-        name: "ordering-cycle",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "Services that wait for each other in a circle.",
-        needs: &[Need::State, Need::Machine],
-        about: "systemd breaks a circle of After= and Before= by deleting the start of one of its members at boot, \
-                so that it is missing without having failed.",
-        read_more: &["systemd.unit(5)", "systemd-analyze(1)"],
-        check: cycle,
     },
 ];
 
@@ -175,9 +175,18 @@ fn depends(
 fn cycle(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let service = case.service;
     let name = &service.name;
-    let own = case.lines().filter(|line| line.message.contains("ordering cycle"));
+    let own = case.lines().filter(|line| {
+        line.message.contains("ordering cycle") || line.message.contains("order is cyclic")
+    });
     let machine = case.snapshot.machine.ordering_cycles.iter();
-    let lines: Vec<&Line> = machine.chain(own).filter(|line| names(&line.message, name)).collect();
+    // A start that went well later says that the circle was broken up.
+    let began = service.unit.active_enter_usec.or(service.unit.main_start_usec).unwrap_or(0);
+    let is_later = |line: &&Line| line.time_usec.is_none_or(|time| time > began);
+    let lines: Vec<&Line> = machine
+        .chain(own)
+        .filter(|line| names(&line.message, name) && !service.is_healthy())
+        .filter(is_later)
+        .collect();
     let by_check = case.definition().and_then(|definition| {
         definition.diagnostics.iter().find(|diagnostic| diagnostic.code == "cycle")
     });
@@ -185,15 +194,17 @@ fn cycle(case: &Case<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let deleted = lines.iter().find(|line| {
-        line.message.contains(&format!("Job {name}/start deleted"))
-            || (line.message.contains("deleted to break")
-                && line.message.contains(&format!("{name}/start")))
+        let job = format!("{name}/start");
+        let is_deleted = line.message.contains("deleted to break") && line.message.contains(&job);
+        is_deleted
+            || line.message.contains("Unable to break cycle")
+            || line.message.contains("is cyclic")
     });
-    let is_victim = deleted.is_some() && !service.is_healthy();
+    let is_victim = deleted.is_some();
     let message = by_check.map(|diagnostic| diagnostic.message.as_str());
     let sentence = match (is_victim, message) {
         (true, _) => format!(
-            "{name} and other units wait for each other in a circle, and its start was deleted to break it"
+            "{name} and other units wait for each other in a circle, so that it was not started"
         ),
         (false, Some(message)) => format!("{name} is in a circle of ordering: {message}"),
         (false, None) => format!("{name} and other units wait for each other in a circle"),
@@ -307,7 +318,10 @@ mod tests {
         );
         let finding = one(&snapshot, "ordering-cycle");
         assert_eq!((finding.severity, finding.confidence), (Severity::Error, Confidence::Certain));
+        // It was started later.
+        service(&mut snapshot).unit.active_enter_usec = Some(2_000_000);
+        none(&snapshot, "ordering-cycle");
         service(&mut snapshot).state = State::Running;
-        assert_eq!(one(&snapshot, "ordering-cycle").severity, Severity::Warning);
+        none(&snapshot, "ordering-cycle");
     }
 }

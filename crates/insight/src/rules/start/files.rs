@@ -1,10 +1,12 @@
 //! Files and directories that a configuration or a command line names, and that are missing.
 
-use super::common::{base_name, has_own_root, parent, refusal, refusal_evidence, restart, script};
+use super::common::{
+    base_name, has_own_root, is_system, parent, refusal, refusal_evidence, restart, script,
+};
 use crate::access::{self, Kind, Refusal, Want, Who, sandbox};
 use crate::finding::{Evidence, Finding, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
-use crate::snapshot::{ConfigPath, PathFact, PathUse, Place};
+use crate::snapshot::{ConfigPath, ManagedDirectory, PathFact, PathUse, Place};
 
 /// The rows.
 pub(super) const RULES: &[Rule] = &[
@@ -51,16 +53,24 @@ pub(super) fn looked_up<'s>(case: &Case<'s>) -> Vec<(&'s ConfigPath, &'s PathFac
 /// The manager or its script makes it at each start.
 pub(super) fn is_made(case: &Case<'_>, path: &str) -> bool {
     let Some(definition) = case.definition() else { return false };
-    let by_manager = definition.directories.iter().any(|made| sandbox::is_below(path, &made.path));
-    let by_script = script(case).and_then(|script| case.snapshot.lookups.texts.get(script));
-    by_manager
-        || by_script.is_some_and(|lines| {
-            lines.iter().any(|line| {
-                ["mkdir", "install -", "checkpath", "tmpfiles"]
-                    .iter()
-                    .any(|word| line.contains(word))
-            }) && sandbox::is_below(path, "/run")
-        })
+    // A script's variable that nobody knows leaves no path, or one that is everybody's.
+    let is_own = |made: &&ManagedDirectory| !made.path.is_empty() && !is_system(&made.path);
+    let mut own = definition.directories.iter().filter(is_own);
+    own.any(|made| sandbox::is_below(path, &made.path)) || is_made_by_script(case, path)
+}
+
+/// An init script that makes directories, and names this one or makes that of its pid file.
+fn is_made_by_script(case: &Case<'_>, path: &str) -> bool {
+    let lines = script(case).and_then(|script| case.snapshot.lookups.texts.get(script));
+    let Some(lines) = lines.filter(|_| sandbox::is_below(path, "/run")) else { return false };
+    let makes = |line: &&String| {
+        let words = ["mkdir", "install -", "checkpath", "tmpfiles"];
+        !line.trim_start().starts_with('#') && words.iter().any(|word| line.contains(word))
+    };
+    let pid_file = case.definition().and_then(|definition| definition.pid_file.as_ref());
+    let is_pid_files = pid_file.is_some_and(|(file, _)| parent(file) == Some(path));
+    lines.iter().any(|line| makes(&line))
+        && (is_pid_files || lines.iter().any(|line| line.contains(path)))
 }
 
 pub(super) fn written_at(path: &ConfigPath) -> String {

@@ -61,7 +61,8 @@ fn hung_at_start(case: &Case<'_>) -> Option<Confidence> {
         return None;
     }
     let stop = |message: &str| message.contains("'stop") || message.contains("topping timed out");
-    let line = case.manager_lines().rev().find(|line| line.message.contains("timed out"));
+    let line = service.last_start().rev().find(|line| line.message.contains("timed out"));
+    let line = line.filter(|_| service.unit.result != "success");
     if line.is_some_and(|line| stop(&line.message) || line.message.contains("start-pre")) {
         return None;
     }
@@ -203,6 +204,17 @@ fn notify(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 /// A main process that ended within this time did not serve.
 const SHORT_USEC: u64 = 10_000_000;
+/// One that ended within this time has hardly begun.
+const SUDDEN_USEC: u64 = 2_000_000;
+
+/// Its manager has forgotten how it ended (systemd forgets units that nothing refers to), and its log tells that it
+/// ended by itself.
+fn was_forgotten(case: &Case<'_>) -> bool {
+    let mut lines = case.service.last_start();
+    case.service.state == State::Stopped
+        && lines.next().is_some_and(|line| line.message.starts_with("Start"))
+        && lines.any(|line| line.message.contains("Deactivated successfully"))
+}
 
 fn simple(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let types = ["simple", "exec", "idle", ""];
@@ -214,7 +226,11 @@ fn simple(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let is_over =
         matches!(service.state, State::Stopped | State::Failed | State::Crashed | State::Starting)
             || service.is_looping;
-    if !is_over || service.last_exit != Some(Exit::Status(0)) || service.stop_request().is_some() {
+    let has_ended_well = match service.last_exit {
+        Some(end) => end == Exit::Status(0),
+        None => was_forgotten(case),
+    };
+    if !is_over || !has_ended_well || service.stop_request().is_some() {
         return;
     }
     let ran = service.unit.main_start_usec.zip(service.unit.main_exit_usec);
@@ -229,11 +245,11 @@ fn simple(case: &Case<'_>, findings: &mut Vec<Finding>) {
         None => String::new(),
     };
     let kind = if definition.service_type.is_empty() { "simple" } else { &definition.service_type };
-    let main = case.manager_lines().count();
     let writers = others_wrote(case);
     let to_background =
         command.is_some_and(|command| command.arguments.iter().any(|word| is_background(word)));
-    let confidence = match to_background || writers || main == 0 {
+    let is_sudden = ran.is_none_or(|ran| ran < SUDDEN_USEC);
+    let confidence = match to_background || writers || is_sudden {
         true => Confidence::Likely,
         false => Confidence::Possible,
     };
@@ -241,7 +257,10 @@ fn simple(case: &Case<'_>, findings: &mut Vec<Finding>) {
         .finding("type-simple-forks", program)
         .sure(confidence)
         .says(
-            format!("its main process ended at once with status 0: Type={kind}, and {} forks", base_name(program)),
+            format!(
+                "its main process ended at once with status 0 (Type={kind}): {} forks, or has nothing more to do",
+                base_name(program)
+            ),
             format!(
                 "the main process of {} ended with status 0{after}, and with Type={kind} that is the end of the service: \
                  {program} went to the background, or had nothing more to do",

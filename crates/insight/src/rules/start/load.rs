@@ -51,26 +51,6 @@ pub(super) const RULES: &[Rule] = &[
         read_more: &["systemctl(1)"],
         check: needs_reload,
     },
-    Rule {
-        name: "stopped-by-hand",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "A service that does not run since it was stopped on request.",
-        needs: &[Need::State, Need::Log],
-        about: "Nothing is wrong: its administrator, or a unit that conflicts with it, stopped it, and it ended well.",
-        read_more: &["systemctl(1)"],
-        check: stopped,
-    },
-    Rule {
-        name: "not-enabled",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "A service that does not run since nothing starts it.",
-        needs: &[Need::State],
-        about: "It is not enabled, so that it is not started at boot, and nobody started it. Nothing is wrong.",
-        read_more: &["systemctl(1)", "rc-update(8)", "update-rc.d(8)"],
-        check: not_enabled,
-    },
 ];
 
 fn not_found(case: &Case<'_>, findings: &mut Vec<Finding>) {
@@ -269,54 +249,6 @@ fn needs_reload(case: &Case<'_>, findings: &mut Vec<Finding>) {
     findings.push(finding);
 }
 
-fn stopped(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let Some(line) = case.service.stop_request() else { return };
-    let name = &case.service.name;
-    let enabled = case.service.enablement.as_deref() == Some("enabled");
-    let next = if enabled { "; it starts again at the next boot" } else { "" };
-    let finding = case
-        .finding("stopped-by-hand", name.as_str())
-        .severity(Severity::Info)
-        .role(Role::Separate)
-        .sure(Confidence::Certain)
-        .says(
-            "it was stopped on request",
-            format!("{name} was stopped on request and ended well{next}"),
-        )
-        .proof(Evidence::log(line))
-        .fix("start it", [format!("daemonctl start {}", shell(name))]);
-    findings.push(finding);
-}
-
-fn not_enabled(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let service = case.service;
-    let is_off = matches!(service.enablement.as_deref(), Some("disabled" | "not enabled" | "off"));
-    let is_idle = service.state == State::Stopped && !service.should_run;
-    if !is_off || !is_idle || service.load != Load::Loaded || service.stop_request().is_some() {
-        return;
-    }
-    let name = &service.name;
-    let enablement = service.enablement.clone().unwrap_or_default();
-    let finding = case
-        .finding("not-enabled", name.as_str())
-        .severity(Severity::Info)
-        .role(Role::Separate)
-        .sure(Confidence::Certain)
-        .says(
-            "it is not enabled, and was not started",
-            format!("{name} does not run: it is not started at boot, and nobody started it"),
-        )
-        .proof(Evidence::manager("UnitFileState", enablement))
-        .fix(
-            "start it now and at boot",
-            [
-                format!("daemonctl enable {}", shell(name)),
-                format!("daemonctl start {}", shell(name)),
-            ],
-        );
-    findings.push(finding);
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::*;
@@ -375,32 +307,6 @@ mod tests {
         service(&mut snapshot).load = Load::Masked;
         none(&snapshot, "unit-not-found");
         assert_eq!(one(&snapshot, "unit-masked").severity, Severity::Warning);
-    }
-
-    #[test]
-    fn who_stopped_it_broke_nothing() {
-        let mut snapshot = failed();
-        service(&mut snapshot).state = State::Stopped;
-        service(&mut snapshot).enablement = Some("enabled".into());
-        says(&mut snapshot, LogSource::Manager, "Started x.service - X.");
-        assert!(service(&mut snapshot).is_broken());
-        none(&snapshot, "stopped-by-hand");
-        says(&mut snapshot, LogSource::Manager, "Stopping x.service - X...");
-        says(&mut snapshot, LogSource::Manager, "Stopped x.service - X.");
-        assert!(!service(&mut snapshot).is_broken());
-        assert_eq!(one(&snapshot, "stopped-by-hand").severity, Severity::Info);
-        none(&snapshot, "not-enabled");
-    }
-
-    #[test]
-    fn a_disabled_service_is_left_in_peace() {
-        let mut snapshot = failed();
-        let service = service(&mut snapshot);
-        service.enablement = Some("disabled".into());
-        service.should_run = false;
-        none(&snapshot, "not-enabled");
-        super::super::testing::service(&mut snapshot).state = State::Stopped;
-        assert_eq!(one(&snapshot, "not-enabled").severity, Severity::Info);
     }
 
     #[test]

@@ -16,11 +16,15 @@ mod load;
 mod network;
 mod pid;
 mod places;
+mod privileged;
 mod program;
+mod refused;
+mod rest;
 mod secrets;
 mod setup;
 #[cfg(test)]
 mod testing;
+mod time;
 
 use super::Rule;
 
@@ -28,19 +32,23 @@ use super::Rule;
 /// first: what comes first at a start comes first here.
 pub(super) const RULES: &[&[Rule]] = &[
     load::RULES,
+    rest::RULES,
     condition::RULES,
     depends::RULES,
     places::RULES,
     account::RULES,
     setup::RULES,
+    refused::RULES,
     program::RULES,
     format::RULES,
     config::RULES,
     network::RULES,
+    privileged::RULES,
     files::RULES,
     denied::RULES,
     secrets::RULES,
     pid::RULES,
     kind::RULES,
+    time::RULES,
     exit::RULES,
 ];

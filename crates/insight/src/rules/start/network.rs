@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::common::restart;
 use crate::access::{self, capability};
+use crate::clues::Kind;
 use crate::finding::{Confidence, Evidence, Finding, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 use crate::snapshot::{Holder, Listener, Place, Relation};
@@ -43,28 +44,17 @@ pub(super) const RULES: &[Rule] = &[
         read_more: &["bind(2)", "ip(7)"],
         check: unavailable,
     },
-    Rule {
-        name: "port-privileged",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "A port below 1024 that a service means to listen on without being permitted to.",
-        needs: &[Need::Definition, Need::Users],
-        about: "bind(2) answers EACCES for ports below net.ipv4.ip_unprivileged_port_start unless the process has \
-                CAP_NET_BIND_SERVICE: as root, by AmbientCapabilities=, or by its program's file capabilities.",
-        read_more: &["capabilities(7)", "ip(7)", "systemd.exec(5)"],
-        check: privileged,
-    },
 ];
 
 /// An address that it means to listen on.
-struct Meant<'s> {
-    text: &'s str,
-    address: SocketAddr,
+pub(super) struct Meant<'s> {
+    pub text: &'s str,
+    pub address: SocketAddr,
     place: Option<&'s Place>,
 }
 
 /// Addresses with a port; `*:80` is all of them.
-fn meant<'s>(case: &Case<'s>) -> impl Iterator<Item = Meant<'s>> + use<'s> {
+pub(super) fn meant<'s>(case: &Case<'s>) -> impl Iterator<Item = Meant<'s>> + use<'s> {
     case.service.meant_to_listen.iter().filter_map(|(text, place)| {
         let address = match text.strip_prefix("*:") {
             Some(port) => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port.parse().ok()?),
@@ -75,13 +65,13 @@ fn meant<'s>(case: &Case<'s>) -> impl Iterator<Item = Meant<'s>> + use<'s> {
 }
 
 impl Meant<'_> {
-    fn proof(&self) -> Option<Evidence> {
+    pub(super) fn proof(&self) -> Option<Evidence> {
         self.place.map(|place| Evidence::place(place, format!("listens on {}", self.text)))
     }
 }
 
 /// Its sockets are made by its manager, which hands them over.
-fn is_handed_over(case: &Case<'_>) -> bool {
+pub(super) fn is_handed_over(case: &Case<'_>) -> bool {
     let by_socket = |d: &crate::snapshot::Dependency| {
         d.relation == Relation::TriggeredBy && d.name.ends_with(".socket")
     };
@@ -308,57 +298,12 @@ fn is_broadcast(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_broadcast())
 }
 
-fn privileged(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if !case.is_broken() || is_handed_over(case) {
-        return;
-    }
-    let Some(definition) = case.definition() else { return };
-    let Some(who) = access::service_account(case.service, &case.snapshot.lookups) else { return };
-    let command = definition.main_command();
-    let by_file = command
-        .and_then(|command| case.program(&command.program)?.file_capabilities)
-        .is_some_and(|set| set & (1 << capability::NET_BIND_SERVICE) != 0);
-    let is_privileged = command.is_some_and(|command| command.privileged);
-    if who.has(capability::NET_BIND_SERVICE) || by_file || is_privileged {
-        return;
-    }
-    let first_free = case.snapshot.machine.unprivileged_port_start.unwrap_or(1024);
-    let Some(meant) = meant(case).find(|meant| meant.address.port() < first_free) else { return };
-    let port = meant.address.port();
-    let name = &case.service.name;
-    let why = match who.uid {
-        0 => "its CapabilityBoundingSet= has no CAP_NET_BIND_SERVICE".to_owned(),
-        _ => format!("it runs as {} without CAP_NET_BIND_SERVICE", who.name),
-    };
-    let user = definition
-        .user
-        .as_ref()
-        .map(|(user, place)| Evidence::place(place, format!("User={user}")));
-    let finding = case
-        .finding("port-privileged", port.to_string())
-        .says(
-            format!("port {port} needs a privilege that {} does not have", who.name),
-            format!("{name} means to listen on {}, below {first_free}, and {why}", meant.text),
-        )
-        .proof_if(meant.proof())
-        .proof_if(user);
-    findings.push(
-        finding
-            .fix_setting(
-                "give it this one capability",
-                "Service",
-                "AmbientCapabilities=CAP_NET_BIND_SERVICE",
-            )
-            .fix(format!("or let it listen on a port from {first_free} on"), [restart(case)]),
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::*;
     use super::*;
     use crate::finding::Severity;
-    use crate::snapshot::{FileKind, Seen, Snapshot, State};
+    use crate::snapshot::{FileKind, LogSource, Seen, Snapshot, State};
 
     fn listens(text: &str) -> Snapshot {
         let mut snapshot = failed();
@@ -450,17 +395,4 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_low_port_needs_a_capability() {
-        let mut snapshot = listens("0.0.0.0:80");
-        none(&snapshot, "port-privileged");
-        definition(&mut snapshot).user = Some(("web".into(), place(7)));
-        let finding = one(&snapshot, "port-privileged");
-        assert_eq!(finding.title, "port 80 needs a privilege that web does not have");
-        snapshot.machine.unprivileged_port_start = Some(80);
-        none(&snapshot, "port-privileged");
-        snapshot.machine.unprivileged_port_start = Some(1024);
-        set(&mut snapshot, "AmbientCapabilities", "CAP_NET_BIND_SERVICE");
-        none(&snapshot, "port-privileged");
-    }
 }

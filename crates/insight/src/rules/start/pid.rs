@@ -183,6 +183,7 @@ fn mismatch(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 fn stale(case: &Case<'_>, findings: &mut Vec<Finding>) {
     if !case.is_broken() {
+        findings.extend(impostor(case));
         return;
     }
     for file in &case.service.pid_files {
@@ -194,6 +195,27 @@ fn stale(case: &Case<'_>, findings: &mut Vec<Finding>) {
         };
         findings.extend(found);
     }
+}
+
+/// What its PID file names runs, is taken for the service, and runs another program than the service's. Programs that are
+/// scripts may become what they like.
+fn impostor(case: &Case<'_>) -> Option<Finding> {
+    script(case).filter(|_| case.service.is_healthy())?;
+    let program = case.definition()?.main_command()?.program.as_str();
+    if case.program(program)?.format != "elf" {
+        return None;
+    }
+    let real = case.path(program)?.steps.last()?.path.as_str();
+    let is_other =
+        |found: &str| found != program && found != real && base_name(found) != base_name(program);
+    let programs = case.service.processes.iter().map(|process| process.program.known());
+    let is_all_others = programs.clone().all(|found| found.is_some_and(|found| is_other(found)));
+    let first = case.service.processes.first().filter(|_| is_all_others)?;
+    let names_it = |file: &&PidFile| file.pid == Seen::Known(first.pid);
+    let file = case.service.pid_files.iter().find(names_it)?;
+    let finding = foreign(case, file, first.pid, &first.name);
+    let found = first.program.known().map_or("", String::as_str);
+    Some(finding.proof(Evidence::process(first.pid, "exe", found)))
 }
 
 fn remove(case: &Case<'_>, file: &PidFile) -> [String; 2] {
@@ -314,6 +336,28 @@ mod tests {
         none(&snapshot, "pid-file-mismatch");
         definition(&mut snapshot).service_type = "simple".into();
         none(&snapshot, "pid-file-mismatch");
+    }
+
+    #[test]
+    fn another_program_is_taken_for_the_service() {
+        let mut snapshot = running();
+        let (path, own) = ("/run/x.pid".to_owned(), Some(("sleep".to_owned(), true)));
+        let file = PidFile { path, pid: Seen::Known(70), process: own, garbled: false };
+        service(&mut snapshot).pid_files.push(file);
+        definition(&mut snapshot).language = crate::snapshot::Language::Lsb;
+        elf(&mut snapshot, "/usr/sbin/x");
+        let mut process =
+            crate::snapshot::Process { pid: 70, name: "sleep".into(), ..Default::default() };
+        process.program = Seen::Known("/usr/sbin/x".into());
+        service(&mut snapshot).processes = vec![process];
+        none(&snapshot, "pid-file-stale");
+        service(&mut snapshot).processes[0].program = Seen::Known("/usr/bin/sleep".into());
+        assert_eq!(
+            one(&snapshot, "pid-file-stale").title,
+            "PID file /run/x.pid names pid 70, which is sleep"
+        );
+        elf(&mut snapshot, "/usr/sbin/x").format = "script".into();
+        none(&snapshot, "pid-file-stale");
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn is_made(definition: &Definition, path: &str) -> bool {
         .any(|made| made.path.trim_end_matches('/') == path.trim_end_matches('/'))
 }
 
-fn working_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn working_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some(definition) = case.definition() else { return };
     let Some((path, may_be_missing, place)) = &definition.working_directory else { return };
     let is_special = path == "~" || has_own_root(definition) || is_made(definition, path);
@@ -126,7 +126,7 @@ fn directory_fix(
     finding.fix("make the directory", [make, restart(case)])
 }
 
-fn root_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn root_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some((path, place)) = case.definition().and_then(|d| d.root_directory.as_ref()) else {
         return;
     };

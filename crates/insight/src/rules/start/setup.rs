@@ -54,21 +54,10 @@ pub(super) const RULES: &[Rule] = &[
         read_more: &["systemd.exec(5)"],
         check: directories,
     },
-    Rule {
-        name: "setting-refused",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "A setting that could not be applied before the program began.",
-        needs: &[Need::State, Need::Definition],
-        about: "Each status from 200 on names a step of systemd.exec(5), and so the settings behind it. Containers and \
-                small kernels refuse some that work elsewhere.",
-        read_more: &["systemd.exec(5)", "capabilities(7)"],
-        check: refused,
-    },
 ];
 
-const NAMESPACE: i32 = 226;
-const CREDENTIALS: i32 = 243;
+pub(super) const NAMESPACE: i32 = 226;
+pub(super) const CREDENTIALS: i32 = 243;
 
 /// Paths that make up the mount namespace.
 const MOUNTED: [&str; 10] = [
@@ -85,7 +74,7 @@ const MOUNTED: [&str; 10] = [
 ];
 
 /// The status with which systemd ended the last start before the program began, if it did.
-fn own_status(case: &Case<'_>) -> Option<i32> {
+pub(super) fn own_status(case: &Case<'_>) -> Option<i32> {
     if !is_systemd(case) || case.service.is_healthy() {
         return None;
     }
@@ -128,7 +117,7 @@ fn listed<'s>(
     found
 }
 
-fn namespace(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn namespace(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for (key, path, place, refusal) in listed(case, |key| MOUNTED.contains(&key)) {
         let name = &case.service.name;
         let sentence = format!(
@@ -149,7 +138,7 @@ fn namespace(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn credentials(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn credentials(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for (key, path, place, refusal) in listed(case, |key| key.starts_with("LoadCredential")) {
         let is_seen = own_status(case) == Some(CREDENTIALS);
         let finding = case
@@ -178,7 +167,7 @@ fn stream_file(setting: &Setting) -> Option<(&str, bool)> {
     path.starts_with('/').then_some((path, makes))
 }
 
-fn streams(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn streams(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some(definition) = case.definition().filter(|_| is_systemd(case)) else { return };
     if definition.root_directory.is_some() {
         return;
@@ -224,7 +213,7 @@ fn stream_refusal(case: &Case<'_>, path: &str, makes: bool) -> Option<Refusal> {
     refusal(case, &Who::root(), Want::Search, above)
 }
 
-fn directories(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn directories(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some(definition) = case.definition().filter(|_| is_systemd(case)) else { return };
     let is_seen = matches!(own_status(case), Some(233 | 238..=241));
     for made in &definition.directories {
@@ -260,68 +249,6 @@ fn directories(case: &Case<'_>, findings: &mut Vec<Finding>) {
             );
         findings.push(finding);
     }
-}
-
-/// Statuses whose causes have rules of their own, which name a path or an account.
-fn has_rule_of_its_own(status: i32) -> bool {
-    // EXEC: programs; its line in the log names the file even where it is there by now.
-    status == 203
-}
-
-fn refused(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let Some(status) = own_status(case).filter(|status| !has_rule_of_its_own(*status)) else {
-        return;
-    };
-    let Some(known) = u8::try_from(status).ok().and_then(statuses::of) else { return };
-    let definition = case.definition();
-    let set: Vec<&Setting> = known
-        .directives
-        .iter()
-        .filter_map(|key| definition?.setting(key))
-        .filter(|setting| !matches!(setting.value.as_str(), "" | "no" | "false" | "0" | "off"))
-        .collect();
-    let line = case.lines().rev().find(|line| is_about(line, known.name));
-    let name = &case.service.name;
-    let (title, behind) = match set.as_slice() {
-        [] => (known.meaning.to_owned(), String::new()),
-        [one] => {
-            let text = format!("{}={}", one.key, one.value);
-            (format!("{}: {text}", known.meaning), format!(", because of {text}"))
-        }
-        [first, ..] => {
-            let keys: Vec<String> = set.iter().map(|setting| format!("{}=", setting.key)).collect();
-            let text = super::common::listed(&keys);
-            (
-                format!("{}: see {}=", known.meaning, first.key),
-                format!(", because of one of {text}"),
-            )
-        }
-    };
-    let sentence = format!(
-        "before the program of {name} began, {}{behind} (status {status}, {})",
-        known.meaning, known.name
-    );
-    let mut finding = case
-        .finding("setting-refused", known.name)
-        // What names a path or an account says more.
-        .sure(if set.len() == 1 && line.is_some() {
-            Confidence::Likely
-        } else {
-            Confidence::Possible
-        })
-        .says(title, sentence)
-        .proof(Evidence::manager("ExecMainStatus", status.to_string()))
-        .proof_if(line.map(Evidence::log));
-    for setting in set.iter().take(4) {
-        finding = finding.proof(quoted(setting));
-    }
-    findings
-        .push(finding.fix(known.advice, [format!("daemonctl cat {}", shell(name)), restart(case)]));
-}
-
-/// systemd says which step failed: `Failed at step NAMESPACE spawning /usr/sbin/x: …`.
-fn is_about(line: &Line, step: &str) -> bool {
-    line.message.contains("Failed at step ") && line.message.contains(&format!("step {step} "))
 }
 
 #[cfg(test)]
@@ -389,22 +316,4 @@ mod tests {
         assert!(one(&snapshot, "credentials-missing").title.contains("/etc/key"));
     }
 
-    #[test]
-    fn every_other_step_names_its_setting() {
-        let mut snapshot = failed();
-        none(&snapshot, "setting-refused");
-        exited(&mut snapshot, 218);
-        set(&mut snapshot, "AmbientCapabilities", "CAP_SYS_ADMIN");
-        let line =
-            "x.service: Failed at step CAPABILITIES spawning /usr/sbin/x: Operation not permitted";
-        says(&mut snapshot, LogSource::Manager, line);
-        let finding = one(&snapshot, "setting-refused");
-        assert_eq!(
-            finding.title,
-            "capabilities can't be dropped or given: AmbientCapabilities=CAP_SYS_ADMIN"
-        );
-        assert_eq!(finding.confidence, Confidence::Likely);
-        exited(&mut snapshot, 1);
-        none(&snapshot, "setting-refused");
-    }
 }

@@ -74,7 +74,9 @@ pub fn find(
 
 /// Settings by what belongs together, in their order.
 fn families(settings: &[Proposed]) -> Vec<Vec<Proposed>> {
-    let family = |key: &str| TOGETHER.iter().find(|keys| keys.contains(&key)).and_then(|keys| keys.first().copied());
+    let family = |key: &str| {
+        TOGETHER.iter().find(|keys| keys.contains(&key)).and_then(|keys| keys.first().copied())
+    };
     let mut all: Vec<(String, Vec<Proposed>)> = Vec::new();
     for setting in settings {
         let name = family(&setting.key).unwrap_or(&setting.key);
@@ -92,9 +94,17 @@ mod tests {
 
     #[test]
     fn what_belongs_together_is_tried_together() {
-        let setting = |key: &str| Proposed { key: key.to_owned(), value: String::new(), why: String::new() };
-        let all: Vec<Proposed> =
-            ["ProtectSystem", "PrivateTmp", "ReadWritePaths", "SystemCallFilter", "SystemCallFilter"].map(setting).into();
+        let setting =
+            |key: &str| Proposed { key: key.to_owned(), value: String::new(), why: String::new() };
+        let all: Vec<Proposed> = [
+            "ProtectSystem",
+            "PrivateTmp",
+            "ReadWritePaths",
+            "SystemCallFilter",
+            "SystemCallFilter",
+        ]
+        .map(setting)
+        .into();
         let sizes: Vec<usize> = families(&all).iter().map(Vec::len).collect();
         assert_eq!(sizes, [2, 1, 2]);
     }

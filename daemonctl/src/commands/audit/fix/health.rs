@@ -78,7 +78,10 @@ impl Health {
         Ok(Health {
             is_at_rest: service.state == ServiceState::Exited,
             served: served(context, &service),
-            known: complaints(context, subject, 0).into_iter().map(|line| without_numbers(&line)).collect(),
+            known: complaints(context, subject, 0)
+                .into_iter()
+                .map(|line| without_numbers(&line))
+                .collect(),
         })
     }
 
@@ -108,8 +111,10 @@ impl Health {
             }
         };
         let mut all = self.stays(subject, &first);
+        // Before connections are tried: daemons log those that say nothing.
+        let logged = self.new_complaints(context, subject, since_usec);
         all.extend(self.served.iter().filter_map(refuses));
-        all.extend(self.new_complaints(context, subject, since_usec));
+        all.extend(logged);
         all.truncate(COMPLAINTS_MAX);
         all
     }
@@ -143,7 +148,12 @@ impl Health {
         Vec::new()
     }
 
-    fn new_complaints(&self, context: &Context, subject: &Subject<'_>, since_usec: u64) -> Vec<String> {
+    fn new_complaints(
+        &self,
+        context: &Context,
+        subject: &Subject<'_>,
+        since_usec: u64,
+    ) -> Vec<String> {
         let mut all = complaints(context, subject, since_usec);
         all.retain(|line| !self.known.contains(&without_numbers(line)));
         all.dedup();
@@ -161,7 +171,9 @@ fn complaints(context: &Context, subject: &Subject<'_>, since_usec: u64) -> Vec<
     };
     let Some(manager) = managers.called(subject.manager.kind().name()) else { return Vec::new() };
     let chosen = [Chosen { manager, name: subject.name.clone() }];
-    let Ok(snapshot) = gather::snapshot(context, &managers, &chosen, &options) else { return Vec::new() };
+    let Ok(snapshot) = gather::snapshot(context, &managers, &chosen, &options) else {
+        return Vec::new();
+    };
     let Some(service) = snapshot.services.into_iter().next() else { return Vec::new() };
     let lines = service.log.lines.into_iter().chain(service.log.kernel);
     lines
@@ -172,7 +184,8 @@ fn complaints(context: &Context, subject: &Subject<'_>, since_usec: u64) -> Vec<
 }
 
 fn is_complaint(line: &Line) -> bool {
-    let is_bad = line.level.is_some_and(|level| level <= Level::Error) && line.source != LogSource::Kernel;
+    let is_bad =
+        line.level.is_some_and(|level| level <= Level::Error) && line.source != LogSource::Kernel;
     is_bad || OF_SANDBOXES.iter().any(|words| line.message.contains(words))
 }
 
@@ -185,8 +198,10 @@ fn without_numbers(line: &str) -> String {
 fn served(context: &Context, service: &Service) -> BTreeSet<Served> {
     let group = service.control_group.as_deref().unwrap_or("");
     let pids = pids::of_group(context, group, service.main_pid);
-    let folders: Vec<File> =
-        pids.iter().filter_map(|pid| File::open(context.common.proc_root.join(pid.to_string())).ok()).collect();
+    let folders: Vec<File> = pids
+        .iter()
+        .filter_map(|pid| File::open(context.common.proc_root.join(pid.to_string())).ok())
+        .collect();
     let Some(first) = folders.first() else { return BTreeSet::new() };
     let mut inodes = BTreeSet::new();
     for folder in &folders {
@@ -197,13 +212,19 @@ fn served(context: &Context, service: &Service) -> BTreeSet<Served> {
         // Processes end meanwhile.
         let _ = sockets::socket_inodes_of(folder.as_fd(), &mut note);
     }
-    let Ok(dump) = sockets::dump_in(first.as_fd(), &Wanted::listeners()) else { return BTreeSet::new() };
+    let Ok(dump) = sockets::dump_in(first.as_fd(), &Wanted::listeners()) else {
+        return BTreeSet::new();
+    };
     dump.sockets
         .iter()
         .filter(|socket| socket.state == SocketState::Listen && inodes.contains(&socket.inode))
         .filter_map(|socket| match (&socket.protocol, &socket.local) {
-            (Protocol::Tcp, Endpoint::Ip(ip)) => Some(Served::Tcp(SocketAddr::new(ip.address, ip.port))),
-            (Protocol::UnixStream, Endpoint::Unix(UnixName::Path(path))) => Some(Served::Path(path.to_vec())),
+            (Protocol::Tcp, Endpoint::Ip(ip)) => {
+                Some(Served::Tcp(SocketAddr::new(ip.address, ip.port)))
+            }
+            (Protocol::UnixStream, Endpoint::Unix(UnixName::Path(path))) => {
+                Some(Served::Path(path.to_vec()))
+            }
             (Protocol::UnixStream, Endpoint::Unix(UnixName::Abstract(name))) => {
                 Some(Served::Abstract(name.to_vec()))
             }
@@ -223,7 +244,9 @@ fn name(address: &Served) -> String {
 /// Why a connection can't be made, if it can't.
 fn refuses(address: &Served) -> Option<String> {
     let result = match address {
-        Served::Tcp(address) => TcpStream::connect_timeout(&reachable(*address), CONNECTS_WITHIN).map(drop),
+        Served::Tcp(address) => {
+            TcpStream::connect_timeout(&reachable(*address), CONNECTS_WITHIN).map(drop)
+        }
         // A name that is relative was made in a directory that is not ours.
         Served::Path(path) if !path.starts_with(b"/") => Ok(()),
         Served::Path(path) => UnixStream::connect(std::ffi::OsStr::from_bytes(path)).map(drop),

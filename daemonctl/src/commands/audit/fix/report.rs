@@ -69,13 +69,19 @@ impl Report {
             keys.join(", ")
         };
         if !self.blamed.is_empty() {
-            let sure = if self.blame_is_unsure { "is likely to blame, but not alone" } else { "is to blame" };
+            let sure = if self.blame_is_unsure {
+                "is likely to blame, but not alone"
+            } else {
+                "is to blame"
+            };
             out.push_str(&format!("{} {sure}\n", keys(&self.blamed)));
         }
         if !self.applied.is_empty() {
             let arrow = if theme.unicode { "→" } else { "->" };
             let figures = self.figures.as_ref();
-            let figures = figures.map_or_else(String::new, |(before, after)| format!(", exposure {before} {arrow} {after}"));
+            let figures = figures.map_or_else(String::new, |(before, after)| {
+                format!(", exposure {before} {arrow} {after}")
+            });
             out.push_str(&format!("{path} is in place; {name} was restarted and works{figures}\n"));
         } else if !self.complaints.is_empty() {
             out.push_str(&format!("It was taken back; {name} was restarted and is as it was.\n"));
@@ -112,7 +118,10 @@ impl Report {
         object.put("drop_in", Value::text(self.drop_in.as_str()));
         object.put("in_place", !self.applied.is_empty());
         object.put_json("applied", settings(&self.applied));
-        object.put("complaints", Value::List(self.complaints.iter().map(|text| Value::text(text.as_str())).collect()));
+        object.put(
+            "complaints",
+            Value::List(self.complaints.iter().map(|text| Value::text(text.as_str())).collect()),
+        );
         object.put_json("blamed", settings(&self.blamed));
         object.put("blame_is_unsure", self.blame_is_unsure);
         let number = |text: Option<&String>| {

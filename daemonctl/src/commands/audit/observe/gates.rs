@@ -36,9 +36,9 @@ impl Gates {
     /// Its definition can't be read, it has a root of its own, or this program is where the service can't run it.
     pub fn set_up(context: &Context, name: &str) -> Result<Gates, Failure> {
         let trees = Trees::default();
-        let (_, unit) = trees
-            .unit(context, false, name)
-            .ok_or_else(|| Failure::failed(format_args!("the unit files of {name} can't be read")))?;
+        let (_, unit) = trees.unit(context, false, name).ok_or_else(|| {
+            Failure::failed(format_args!("the unit files of {name} can't be read"))
+        })?;
         let token = token();
         let text = drop_in(&unit, &own_program()?, &token)?;
         let file = drop_in_file::write(drop_in_file::TRANSIENT, name, FILE_NAME, &text)?;
@@ -53,8 +53,9 @@ impl Gates {
         let Some(file) = self.file.take() else { return Ok(()) };
         file.take_back().map_err(|error| {
             let path = file.path();
-            Failure::failed(format_args!("cannot remove {}: {error}", path.display()))
-                .hint("remove it by hand, and have systemd read its units again: systemctl daemon-reload")
+            Failure::failed(format_args!("cannot remove {}: {error}", path.display())).hint(
+                "remove it by hand, and have systemd read its units again: systemctl daemon-reload",
+            )
         })
     }
 }
@@ -76,12 +77,14 @@ fn token() -> String {
 
 /// This program, where any user may run it.
 fn own_program() -> Result<PathBuf, Failure> {
-    let path = std::env::current_exe()
-        .map_err(|error| Failure::failed(format_args!("cannot find this program's own file: {error}")))?;
+    let path = std::env::current_exe().map_err(|error| {
+        Failure::failed(format_args!("cannot find this program's own file: {error}"))
+    })?;
     let may_all = |path: &Path, bits| {
         std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & bits == bits)
     };
-    let is_open = may_all(&path, 0o005) && path.ancestors().skip(1).all(|above| may_all(above, 0o001));
+    let is_open =
+        may_all(&path, 0o005) && path.ancestors().skip(1).all(|above| may_all(above, 0o001));
     let is_hidden = HIDDEN.iter().any(|above| path.starts_with(above.trim_end_matches('/')));
     match is_open && !is_hidden {
         true => Ok(path),
@@ -89,15 +92,19 @@ fn own_program() -> Result<PathBuf, Failure> {
             "{} is where services can't run it",
             path.display()
         ))
-        .hint("to see a start, install daemonctl as /usr/bin/daemonctl; or observe without --restart")),
+        .hint(
+            "to see a start, install daemonctl as /usr/bin/daemonctl; or observe without --restart",
+        )),
     }
 }
 
 /// The drop-in that puts a gate in front of each command of a start.
 fn drop_in(unit: &Unit, own: &Path, token: &str) -> Result<String, Failure> {
     let settings = unit.settings.settings();
-    let of_key = |key: &'static str| settings.iter().filter(move |setting| setting.id.name() == key);
-    if let Some(setting) = ["RootDirectory", "RootImage"].iter().find_map(|key| of_key(key).next()) {
+    let of_key =
+        |key: &'static str| settings.iter().filter(move |setting| setting.id.name() == key);
+    if let Some(setting) = ["RootDirectory", "RootImage"].iter().find_map(|key| of_key(key).next())
+    {
         return Err(Failure::failed(format_args!(
             "{} has a root of its own ({}=), where this program is not",
             unit.name,
@@ -105,8 +112,13 @@ fn drop_in(unit: &Unit, own: &Path, token: &str) -> Result<String, Failure> {
         ))
         .hint("observe it without --restart"));
     }
-    let ignores_sigpipe = !of_key("IgnoreSIGPIPE").any(|setting| setting.value == Value::Flag(false));
-    let mut text = "# Made by daemonctl audit --observe --restart, and removed by it.\n[Service]\n".to_owned();
+    let ignores_sigpipe =
+        !of_key("IgnoreSIGPIPE").any(|setting| setting.value == Value::Flag(false));
+    let mut text =
+        "# Made by daemonctl audit --observe --restart, and removed by it.\n[Service]\n".to_owned();
+    if of_key("NoExecPaths").next().is_some() {
+        text.push_str(&format!("ExecPaths={}\n", own.display()));
+    }
     for key in KEYS {
         let lines: Vec<&CommandLine> = of_key(key)
             .filter_map(|setting| match &setting.value {
@@ -142,10 +154,8 @@ fn gated(line: &CommandLine, own: &Path, token: &str, ignores_sigpipe: bool) -> 
     let sigpipe = if ignores_sigpipe { "ignore" } else { "default" };
     let path = found(&line.path);
     let name = line.argv0.as_deref().map_or_else(|| literal(&path), str::to_owned);
-    let mut arguments: Vec<Box<str>> = [observe::gate::WORD, token, sigpipe]
-        .into_iter()
-        .map(Box::from)
-        .collect();
+    let mut arguments: Vec<Box<str>> =
+        [observe::gate::WORD, token, sigpipe].into_iter().map(Box::from).collect();
     arguments.push(literal(&path).into());
     // What follows is never an option of ours.
     arguments.push("--".into());
@@ -192,7 +202,10 @@ mod tests {
             "-/usr/bin/daemonctl __observed t ignore /usr/sbin/nginx -- \"own name\" -g \"daemon on; x\" $OPTIONS"
         );
         let dollar = CommandLine::new("/opt/$x/run", &[]);
-        assert_eq!(gate(&dollar), "/usr/bin/daemonctl __observed t ignore /opt/$$x/run -- /opt/$$x/run");
+        assert_eq!(
+            gate(&dollar),
+            "/usr/bin/daemonctl __observed t ignore /opt/$$x/run -- /opt/$$x/run"
+        );
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! What was seen, the drop-in, and how to apply it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod json;
+
+use std::collections::BTreeSet;
 
 use insight::proposal::{Address, Observation, drop_in};
-use present::json::{Document, Object};
+use present::glance;
 use present::text::clean;
-use present::{Value, glance};
+
+pub use json::json;
 
 use super::{Seen, Wish};
 use crate::commands::audit::drop_in_file;
-use crate::commands::audit::fix::{FILE_NAME, Report};
+use crate::commands::audit::fix::FILE_NAME;
 use crate::commands::audit::subject::Subject;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -18,7 +21,12 @@ use crate::failure::Failure;
 const PATHS_SHOWN: usize = 12;
 
 /// Prints it for people.
-pub fn text(context: &Context, subject: &Subject<'_>, seen: &Seen, wish: &Wish) -> Result<(), Failure> {
+pub fn text(
+    context: &Context,
+    subject: &Subject<'_>,
+    seen: &Seen,
+    wish: &Wish,
+) -> Result<(), Failure> {
     Ok(context.print(&whole(context, subject, seen, wish))?)
 }
 
@@ -29,7 +37,11 @@ fn text_of_drop_in(subject: &Subject<'_>, seen: &Seen) -> String {
 fn whole(context: &Context, subject: &Subject<'_>, seen: &Seen, wish: &Wish) -> String {
     let layout = context.layout();
     let mut out = String::new();
-    let of_what = if seen.observation.start_seen { "from its start to its stop" } else { "at work, not from its start" };
+    let of_what = if seen.observation.start_seen {
+        "from its start to its stop"
+    } else {
+        "at work, not from its start"
+    };
     let title = format!(
         "{}: observed for {:.0} s {of_what}, {} processes",
         clean(subject.name.as_bytes()),
@@ -126,8 +138,13 @@ fn script(subject: &Subject<'_>, seen: &Observation, theme: &present::Theme, out
 
 /// What was used, a row a kind.
 fn rows(seen: &Observation) -> Vec<(&'static str, String)> {
-    let made: u64 = seen.calls.values().map(|call| call.worked.saturating_add(call.failed.values().sum())).sum();
-    let mut rows = vec![("system calls", format!("{} different, made {made} times", seen.calls.len()))];
+    let made: u64 = seen
+        .calls
+        .values()
+        .map(|call| call.worked.saturating_add(call.failed.values().sum()))
+        .sum();
+    let mut rows =
+        vec![("system calls", format!("{} different, made {made} times", seen.calls.len()))];
     let mut add = |label, list: Vec<String>| {
         if !list.is_empty() {
             rows.push((label, list.join(", ")));
@@ -139,16 +156,44 @@ fn rows(seen: &Observation) -> Vec<(&'static str, String)> {
     add("sockets", seen.families.iter().map(|(name, why)| format!("{name} ({why})")).collect());
     add("bound", some(seen.bound.iter().map(address)));
     add("peers", some(seen.peers.iter().map(address)));
-    add("written", some(seen.files.iter().filter(|(_, file)| file.is_write()).map(|(path, _)| path.clone())));
-    add("devices", some(seen.files.iter().filter(|(_, file)| file.device.is_some()).map(|(path, _)| path.clone())));
+    add(
+        "written",
+        some(seen.files.iter().filter(|(_, file)| file.is_write()).map(|(path, _)| path.clone())),
+    );
+    add(
+        "devices",
+        some(
+            seen.files
+                .iter()
+                .filter(|(_, file)| file.device.is_some())
+                .map(|(path, _)| path.clone()),
+        ),
+    );
     let homes = ["/home", "/root", "/run/user"];
-    add("homes", some(homes.iter().flat_map(|home| seen.below(home)).map(|(path, _)| path.to_owned())));
-    add("temporary", some(["/tmp", "/var/tmp"].iter().flat_map(|above| seen.below(above)).map(|(path, _)| path.to_owned())));
-    add("programs", some(seen.programs.iter().map(|program| match program.gains_privileges {
-        true => format!("{} (takes other rights)", program.path),
-        false => program.path.clone(),
-    })));
-    add("besides", seen.facts.iter().map(|(fact, why)| format!("{} ({})", words(*fact), few(why))).collect());
+    add(
+        "homes",
+        some(homes.iter().flat_map(|home| seen.below(home)).map(|(path, _)| path.to_owned())),
+    );
+    add(
+        "temporary",
+        some(
+            ["/tmp", "/var/tmp"]
+                .iter()
+                .flat_map(|above| seen.below(above))
+                .map(|(path, _)| path.to_owned()),
+        ),
+    );
+    add(
+        "programs",
+        some(seen.programs.iter().map(|program| match program.gains_privileges {
+            true => format!("{} (takes other rights)", program.path),
+            false => program.path.clone(),
+        })),
+    );
+    add(
+        "besides",
+        seen.facts.iter().map(|(fact, why)| format!("{} ({})", words(*fact), few(why))).collect(),
+    );
     rows
 }
 
@@ -201,130 +246,4 @@ fn words(fact: insight::proposal::Fact) -> &'static str {
         Fact::Audit => "the kernel's audit",
         Fact::Login => "logins of people",
     }
-}
-
-/// Prints it as JSON.
-pub fn json(subject: &Subject<'_>, seen: &Seen, fixed: Option<&Report>) -> Result<(), Failure> {
-    let mut document = Document::begin(std::io::stdout().lock(), "audit")?;
-    let mut service = Object::new();
-    service.put("name", Value::text(subject.name.as_str()));
-    service.put("manager", Value::text(subject.manager.kind().name()));
-    document.put_json("service", &service.build())?;
-    document.put_json("observation", &observation(seen).build())?;
-    let mut proposal = Object::new();
-    let settings = seen.proposal.settings.iter().map(|setting| {
-        let mut object = Object::new();
-        object.put("key", Value::text(setting.key.as_str()));
-        object.put("value", Value::text(setting.value.as_str()));
-        object.put("why", Value::text(setting.why.as_str()));
-        object.build()
-    });
-    proposal.put_json("settings", settings.collect::<serde_json::Value>());
-    let left = seen.proposal.left_out.iter().map(|(key, why)| {
-        let mut object = Object::new();
-        object.put("key", Value::text(key.as_str()));
-        object.put("why", Value::text(why.as_str()));
-        object.build()
-    });
-    proposal.put_json("left_out", left.collect::<serde_json::Value>());
-    proposal.put("assumed", list(&seen.proposal.assumed));
-    proposal.put("warnings", list(&seen.proposal.warnings));
-    proposal.put("drop_in", Value::text(text_of_drop_in(subject, seen)));
-    let figures = subject.figures(&seen.proposal.settings);
-    let number = |text: &String| text.parse().ok().map(Value::float);
-    let missing = || Value::Missing(present::Why::NotApplicable);
-    let (before, after) = figures.map_or((None, None), |(before, after)| (number(&before), number(&after)));
-    proposal.put("exposure_before", before.unwrap_or_else(missing));
-    proposal.put("exposure_after", after.unwrap_or_else(missing));
-    document.put_json("proposal", &proposal.build())?;
-    if let Some(report) = fixed {
-        document.put_json("fix", &report.json())?;
-    }
-    let notes: Vec<present::json::Note> = seen.notes.iter().map(note).collect();
-    Ok(document.finish(&notes)?)
-}
-
-fn note(text: &String) -> present::json::Note {
-    present::json::Note {
-        what: "observation".into(),
-        reason: present::Why::NotMeasured,
-        detail: text.clone().into(),
-    }
-}
-
-fn list(all: &[String]) -> Value<'_> {
-    Value::List(all.iter().map(|text| Value::text(text.as_str())).collect())
-}
-
-fn observation(seen: &Seen) -> Object {
-    let observed = &seen.observation;
-    let mut object = Object::new();
-    object.put("seconds", Value::float(observed.seconds));
-    object.put("processes", seen.processes);
-    object.put("start_seen", observed.start_seen);
-    object.put("stop_seen", observed.stop_seen);
-    let calls = observed.calls.iter().map(|(name, call)| {
-        let mut made = Object::new();
-        made.put("name", Value::text(name.as_str()));
-        made.put("worked", call.worked);
-        let failed = call.failed.iter().map(|(errno, count)| (errno.to_string(), (*count).into()));
-        made.put_json("failed_by_errno", serde_json::Value::Object(failed.collect()));
-        made.build()
-    });
-    object.put_json("system_calls", calls.collect::<serde_json::Value>());
-    object.put("foreign_architectures", set(&observed.foreign_architectures));
-    object.put_json("capabilities", reasons(&observed.capabilities));
-    object.put_json("files", observed.files.iter().map(file).collect::<serde_json::Value>());
-    object.put_json("programs", observed.programs.iter().map(program).collect::<serde_json::Value>());
-    let families = observed.families.iter().map(|(name, why)| (name.clone(), why.clone().into()));
-    object.put_json("address_families", serde_json::Value::Object(families.collect()));
-    object.put("bound", Value::List(observed.bound.iter().map(|one| Value::text(address(one))).collect()));
-    object.put("peers", Value::List(observed.peers.iter().map(|one| Value::text(address(one))).collect()));
-    object.put("uids", Value::List(observed.uids.iter().map(|uid| Value::from(*uid)).collect()));
-    let facts: BTreeMap<String, BTreeSet<String>> = observed
-        .facts
-        .iter()
-        .map(|(fact, why)| (words(*fact).to_owned(), why.clone()))
-        .collect();
-    object.put_json("besides", reasons(&facts));
-    object
-}
-
-fn set(all: &BTreeSet<String>) -> Value<'_> {
-    Value::List(all.iter().map(|text| Value::text(text.as_str())).collect())
-}
-
-fn reasons(all: &BTreeMap<String, BTreeSet<String>>) -> serde_json::Value {
-    let rows = all.iter().map(|(name, why)| {
-        let mut object = Object::new();
-        object.put("name", Value::text(name.as_str()));
-        object.put("evidence", set(why));
-        object.build()
-    });
-    rows.collect()
-}
-
-fn file((path, file): (&String, &insight::proposal::FileUse)) -> serde_json::Value {
-    let mut object = Object::new();
-    object.put("path", Value::text(path.as_str()));
-    let marks = [
-        ("read", file.read),
-        ("written", file.written),
-        ("changed", file.changed),
-        ("attributes", file.attributes),
-        ("executed", file.executed),
-        ("directory", file.is_directory),
-        ("device", file.device.is_some()),
-    ];
-    for (key, value) in marks {
-        object.put(key, value);
-    }
-    object.build()
-}
-
-fn program(program: &insight::proposal::ProgramRun) -> serde_json::Value {
-    let mut object = Object::new();
-    object.put("path", Value::text(program.path.as_str()));
-    object.put("gains_privileges", program.gains_privileges);
-    object.build()
 }

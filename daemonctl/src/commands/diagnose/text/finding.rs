@@ -62,7 +62,7 @@ impl<'l> Page<'l> {
             self.title(finding, depth);
         }
         let inner = if is_headline { depth } else { depth + 1 };
-        self.part(inner, "", &finding.sentence, Style::Plain);
+        self.paragraph(inner, "", &finding.sentence, Style::Plain);
         for (at, evidence) in finding.evidence.iter().take(EVIDENCE_MAX).enumerate() {
             let label = if at == 0 { "proof" } else { "" };
             self.part(inner, label, &quoted(evidence), Style::Dim);
@@ -141,15 +141,11 @@ impl<'l> Page<'l> {
         if text.is_empty() {
             return;
         }
-        // The sentence has no label, and begins where labels do.
-        let gap = if label.is_empty() && style == Style::Plain { 0 } else { LABEL };
-        let room = self.width.saturating_sub(indent + gap).max(20);
+        let room = self.width.saturating_sub(indent + LABEL).max(20);
         for (at, line) in present::text::wrap(&text, room).iter().enumerate() {
             self.indent(indent);
-            if gap > 0 {
-                let shown = if at == 0 { label } else { "" };
-                paint(&format!("{shown:<gap$}"), Style::Dim, self.theme(), &mut self.out);
-            }
+            let shown = if at == 0 { label } else { "" };
+            paint(&format!("{shown:<LABEL$}"), Style::Dim, self.theme(), &mut self.out);
             paint(line, style, self.theme(), &mut self.out);
             self.out.push('\n');
         }

@@ -32,7 +32,8 @@ pub fn check(kind: Kind, values: &[String]) -> Result<(), String> {
         let is_empty = matches!(values, [only] if only.is_empty());
         let are_numbers =
             values.iter().all(|value| value.parse::<i64>().is_ok_and(|number| number >= 0));
-        let is_right = is_empty || (!values.is_empty() && values.len() % 2 == 0 && are_numbers);
+        let is_right =
+            is_empty || (!values.is_empty() && values.len().is_multiple_of(2) && are_numbers);
         return is_right.then_some(()).ok_or_else(|| "Invalid save parameters".to_owned());
     }
     let [value] = values else { return Err("wrong number of arguments".to_owned()) };
@@ -65,13 +66,17 @@ fn is_memory(value: &str) -> bool {
 /// What a directive takes; `None`: there is none of that name.
 pub fn kind(name: &str) -> Option<Kind> {
     let one = ONE_EACH.iter().find(|(own, _)| *own == name).map(|(_, kind)| *kind);
-    let several = GROUPS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind);
+    let several = GROUPS.iter().find(|(_, names)| has(names, name)).map(|(kind, _)| *kind);
     one.or(several)
+}
+
+fn has(names: &str, name: &str) -> bool {
+    names.split_ascii_whitespace().any(|own| own == name)
 }
 
 /// All names.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    let grouped = GROUPS.iter().flat_map(|(_, names)| names.iter().copied());
+    let grouped = GROUPS.iter().flat_map(|(_, names)| names.split_ascii_whitespace());
     ONE_EACH.iter().map(|(name, _)| *name).chain(grouped)
 }
 
@@ -140,221 +145,77 @@ const ONE_EACH: &[(&str, Kind)] = &[
     ("latency-tracking-info-percentiles", Kind::Words(0, 100)),
 ];
 
-const GROUPS: &[(Kind, &[&str])] = &[
+/// Names, separated by blanks.
+const GROUPS: &[(Kind, &str)] = &[
     (
         Kind::Switch,
-        &[
-            "daemonize",
-            "protected-mode",
-            "appendonly",
-            "aof-load-truncated",
-            "aof-use-rdb-preamble",
-            "aof-timestamp-enabled",
-            "no-appendfsync-on-rewrite",
-            "aof-rewrite-incremental-fsync",
-            "rdbcompression",
-            "rdbchecksum",
-            "rdb-save-incremental-fsync",
-            "rdb-del-sync-files",
-            "rdb-key-save-delay-enabled",
-            "stop-writes-on-bgsave-error",
-            "always-show-logo",
-            "activerehashing",
-            "activedefrag",
-            "lazyfree-lazy-eviction",
-            "lazyfree-lazy-expire",
-            "lazyfree-lazy-server-del",
-            "lazyfree-lazy-user-del",
-            "lazyfree-lazy-user-flush",
-            "replica-lazy-flush",
-            "slave-lazy-flush",
-            "replica-serve-stale-data",
-            "slave-serve-stale-data",
-            "replica-read-only",
-            "slave-read-only",
-            "replica-ignore-maxmemory",
-            "slave-ignore-maxmemory",
-            "replica-announced",
-            "replica-ignore-disk-write-errors",
-            "repl-disable-tcp-nodelay",
-            "repl-diskless-sync",
-            "dynamic-hz",
-            "io-threads-do-reads",
-            "lua-enable-deprecated-api",
-            "cluster-enabled",
-            "cluster-require-full-coverage",
-            "cluster-allow-reads-when-down",
-            "cluster-allow-pubsubshard-when-down",
-            "cluster-allow-replica-migration",
-            "cluster-replica-no-failover",
-            "cluster-slave-no-failover",
-            "tls-cluster",
-            "tls-replication",
-            "tls-prefer-server-ciphers",
-            "tls-session-caching",
-            "disable-thp",
-            "crash-log-enabled",
-            "crash-memcheck-enabled",
-            "use-exit-on-panic",
-            "set-proc-title",
-            "jemalloc-bg-thread",
-            "syslog-enabled",
-            "latency-tracking",
-            "hide-user-data-from-log",
-            "extended-redis-compatibility",
-            "dual-channel-replication-enabled",
-        ],
+        "daemonize protected-mode appendonly aof-load-truncated aof-use-rdb-preamble \
+         aof-timestamp-enabled no-appendfsync-on-rewrite aof-rewrite-incremental-fsync \
+         rdbcompression rdbchecksum rdb-save-incremental-fsync rdb-del-sync-files \
+         rdb-key-save-delay-enabled stop-writes-on-bgsave-error always-show-logo \
+         activerehashing activedefrag lazyfree-lazy-eviction lazyfree-lazy-expire \
+         lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush \
+         replica-lazy-flush slave-lazy-flush replica-serve-stale-data slave-serve-stale-data \
+         replica-read-only slave-read-only replica-ignore-maxmemory slave-ignore-maxmemory \
+         replica-announced replica-ignore-disk-write-errors repl-disable-tcp-nodelay \
+         repl-diskless-sync dynamic-hz io-threads-do-reads lua-enable-deprecated-api \
+         cluster-enabled cluster-require-full-coverage cluster-allow-reads-when-down \
+         cluster-allow-pubsubshard-when-down cluster-allow-replica-migration \
+         cluster-replica-no-failover cluster-slave-no-failover tls-cluster tls-replication \
+         tls-prefer-server-ciphers tls-session-caching disable-thp crash-log-enabled \
+         crash-memcheck-enabled use-exit-on-panic set-proc-title jemalloc-bg-thread \
+         syslog-enabled latency-tracking hide-user-data-from-log extended-redis-compatibility \
+         dual-channel-replication-enabled",
     ),
     (
         Kind::Memory,
-        &[
-            "maxmemory",
-            "client-query-buffer-limit",
-            "proto-max-bulk-len",
-            "repl-backlog-size",
-            "auto-aof-rewrite-min-size",
-            "active-defrag-ignore-bytes",
-            "stream-node-max-bytes",
-            "maxmemory-clients",
-            "cluster-link-sendbuf-limit",
-            "hll-sparse-max-bytes",
-            "replica-full-sync-buffer-limit",
-        ],
+        "maxmemory client-query-buffer-limit proto-max-bulk-len repl-backlog-size \
+         auto-aof-rewrite-min-size active-defrag-ignore-bytes stream-node-max-bytes \
+         maxmemory-clients cluster-link-sendbuf-limit hll-sparse-max-bytes \
+         replica-full-sync-buffer-limit",
     ),
     (
         Kind::Number(0, MOST),
-        &[
-            "slowlog-log-slower-than-usec",
-            "slowlog-max-len",
-            "latency-monitor-threshold",
-            "lua-time-limit",
-            "busy-reply-threshold",
-            "repl-timeout",
-            "repl-backlog-ttl",
-            "repl-ping-replica-period",
-            "repl-ping-slave-period",
-            "repl-diskless-sync-delay",
-            "repl-diskless-sync-period",
-            "repl-diskless-sync-max-replicas",
-            "replica-priority",
-            "slave-priority",
-            "min-replicas-to-write",
-            "min-slaves-to-write",
-            "min-replicas-max-lag",
-            "min-slaves-max-lag",
-            "cluster-node-timeout",
-            "cluster-migration-barrier",
-            "cluster-replica-validity-factor",
-            "cluster-slave-validity-factor",
-            "cluster-announce-port",
-            "cluster-announce-bus-port",
-            "cluster-announce-tls-port",
-            "cluster-port",
-            "replica-announce-port",
-            "slave-announce-port",
-            "hash-max-listpack-entries",
-            "hash-max-ziplist-entries",
-            "hash-max-listpack-value",
-            "hash-max-ziplist-value",
-            "list-compress-depth",
-            "set-max-intset-entries",
-            "set-max-listpack-entries",
-            "set-max-listpack-value",
-            "zset-max-listpack-entries",
-            "zset-max-ziplist-entries",
-            "zset-max-listpack-value",
-            "zset-max-ziplist-value",
-            "stream-node-max-entries",
-            "active-defrag-threshold-lower",
-            "active-defrag-threshold-upper",
-            "active-defrag-cycle-min",
-            "active-defrag-cycle-max",
-            "active-defrag-max-scan-fields",
-            "active-expire-effort",
-            "lfu-log-factor",
-            "lfu-decay-time",
-            "maxmemory-eviction-tenacity",
-            "acllog-max-len",
-            "tracking-table-max-keys",
-            "max-new-connections-per-cycle",
-            "max-new-tls-connections-per-cycle",
-            "tls-session-cache-size",
-            "tls-session-cache-timeout",
-            "shutdown-timeout",
-            "socket-mark-id",
-            "key-load-delay",
-            "rdb-key-save-delay",
-            "replica-announce-bus-port",
-            "watchdog-period",
-            "list-max-listpack-entries",
-            "commandlog-slow-execution-max-len",
-        ],
+        "slowlog-log-slower-than-usec slowlog-max-len latency-monitor-threshold \
+         lua-time-limit busy-reply-threshold repl-timeout repl-backlog-ttl \
+         repl-ping-replica-period repl-ping-slave-period repl-diskless-sync-delay \
+         repl-diskless-sync-period repl-diskless-sync-max-replicas replica-priority \
+         slave-priority min-replicas-to-write min-slaves-to-write min-replicas-max-lag \
+         min-slaves-max-lag cluster-node-timeout cluster-migration-barrier \
+         cluster-replica-validity-factor cluster-slave-validity-factor cluster-announce-port \
+         cluster-announce-bus-port cluster-announce-tls-port cluster-port \
+         replica-announce-port slave-announce-port hash-max-listpack-entries \
+         hash-max-ziplist-entries hash-max-listpack-value hash-max-ziplist-value \
+         list-compress-depth set-max-intset-entries set-max-listpack-entries \
+         set-max-listpack-value zset-max-listpack-entries zset-max-ziplist-entries \
+         zset-max-listpack-value zset-max-ziplist-value stream-node-max-entries \
+         active-defrag-threshold-lower active-defrag-threshold-upper active-defrag-cycle-min \
+         active-defrag-cycle-max active-defrag-max-scan-fields active-expire-effort \
+         lfu-log-factor lfu-decay-time maxmemory-eviction-tenacity acllog-max-len \
+         tracking-table-max-keys max-new-connections-per-cycle \
+         max-new-tls-connections-per-cycle tls-session-cache-size tls-session-cache-timeout \
+         shutdown-timeout socket-mark-id key-load-delay rdb-key-save-delay \
+         replica-announce-bus-port watchdog-period list-max-listpack-entries \
+         commandlog-slow-execution-max-len",
     ),
     (
         // Negative ones have a meaning too.
         Kind::Number(i64::MIN, MOST),
-        &[
-            "slowlog-log-slower-than",
-            "list-max-listpack-size",
-            "list-max-ziplist-size",
-            "commandlog-execution-slower-than",
-        ],
+        "slowlog-log-slower-than list-max-listpack-size list-max-ziplist-size \
+         commandlog-execution-slower-than",
     ),
     (
         Kind::Text,
-        &[
-            "unixsocket",
-            "unixsocketperm",
-            "pidfile",
-            "logfile",
-            "syslog-ident",
-            "dbfilename",
-            "dir",
-            "rdb-version-check",
-            "appendfilename",
-            "appenddirname",
-            "requirepass",
-            "masterauth",
-            "masteruser",
-            "primaryauth",
-            "primaryuser",
-            "aclfile",
-            "bind-source-addr",
-            "replica-announce-ip",
-            "slave-announce-ip",
-            "cluster-announce-ip",
-            "cluster-announce-hostname",
-            "cluster-announce-human-nodename",
-            "cluster-config-file",
-            "server_cpulist",
-            "server-cpulist",
-            "bio_cpulist",
-            "bio-cpulist",
-            "aof_rewrite_cpulist",
-            "aof-rewrite-cpulist",
-            "bgsave_cpulist",
-            "bgsave-cpulist",
-            "ignore-warnings",
-            "proc-title-template",
-            "locale-collate",
-            "tls-cert-file",
-            "tls-key-file",
-            "tls-key-file-pass",
-            "tls-client-cert-file",
-            "tls-client-key-file",
-            "tls-client-key-file-pass",
-            "tls-dh-params-file",
-            "tls-ca-cert-file",
-            "tls-ca-cert-dir",
-            "tls-protocols",
-            "tls-ciphers",
-            "tls-ciphersuites",
-            "availability-zone",
-            "debug-context",
-            "slave-announced",
-            "tls-auth-clients-user",
-            "import-mode",
-            "rdma-bind",
-        ],
+        "unixsocket unixsocketperm pidfile logfile syslog-ident dbfilename dir \
+         rdb-version-check appendfilename appenddirname requirepass masterauth masteruser \
+         primaryauth primaryuser aclfile bind-source-addr replica-announce-ip \
+         slave-announce-ip cluster-announce-ip cluster-announce-hostname \
+         cluster-announce-human-nodename cluster-config-file server_cpulist server-cpulist \
+         bio_cpulist bio-cpulist aof_rewrite_cpulist aof-rewrite-cpulist bgsave_cpulist \
+         bgsave-cpulist ignore-warnings proc-title-template locale-collate tls-cert-file \
+         tls-key-file tls-key-file-pass tls-client-cert-file tls-client-key-file \
+         tls-client-key-file-pass tls-dh-params-file tls-ca-cert-file tls-ca-cert-dir \
+         tls-protocols tls-ciphers tls-ciphersuites availability-zone debug-context \
+         slave-announced tls-auth-clients-user import-mode rdma-bind",
     ),
 ];

@@ -38,7 +38,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "exim",
-        programs: &["exim"],
+        programs: &["exim4", "exim"],
         services: &["exim", "exim4"],
         test: Test::Run(&[itself(&[Is("-bV"), Same("-C")])]),
         complaints: &[

@@ -43,6 +43,8 @@ pub const ROWS: &[Row] = &[
             "errors occurred in file",
             "(?i)warning",
         ],
+        // It leaves out the lines that it does not understand.
+        passed_over: &[""],
         scratch: &["/var/spool/rsyslog", "/var/lib/rsyslog"],
         files: &["/etc/rsyslog.d/", "/etc/rsyslog.conf"],
         ..ROW
@@ -77,10 +79,13 @@ pub const ROWS: &[Row] = &[
         complaints: &[
             r"^error: (?P<message>.*?) in config file: (?P<file>\S+) at line:? (?P<line>\d+)",
             r"\[ERROR\] (?:\S+: )?(?P<message>unknown (?:variable|option) '(?:--)?(?P<key>[^'=]+).*)",
+            r"\[ERROR\] (?:Buffered error: )?(?:\S+: )?(?P<message>Error while setting value '.*' to '(?P<key>[^']+)'.*)",
+            r"\[ERROR\] (?:Buffered error: )?(?P<message>.* used for variable '(?P<key>[^']+)'.*)",
             r"^(?P<message>Could not open required defaults file: .*)",
-            r"\[ERROR\] (?P<message>.*)",
         ],
         judged_by_output: true,
+        passed_over: &["preceding group", "Wrong group definition"],
+        scratch: &["/var/lib/mysql"],
         files: &["/etc/mysql/my.cnf", "/etc/mysql/conf.d/", "/etc/mysql/mariadb.conf.d/"],
         ..ROW
     },

@@ -100,7 +100,7 @@ pub fn read(file: File) -> Result<Elf, String> {
 
 fn parse<E: FileHeader<Endian = Endianness>>(data: Parts<'_>) -> Result<Elf, String> {
     let length = data.len().unwrap_or(0);
-    let cut = |what: &str| format!("it is cut off or damaged: {what} ({length} bytes are there)");
+    let cut = |what: &str| format!("{what}, and {length} bytes are there: it was cut off");
     let header = E::parse(data).map_err(|_| cut("its ELF header is not whole"))?;
     let endian = header.endian().map_err(|_| cut("its ELF header has no byte order"))?;
     let mut elf = Elf::unknown(Kind {
