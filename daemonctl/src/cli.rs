@@ -176,6 +176,7 @@ subcommands! {
     Logs, "logs", Box<commands::logs::Args>, "Logs", "What services, the kernel and everything else logged";
     Diagnose, "diagnose", commands::diagnose::Args, "Finding faults", "Why services are broken: the cause, what proves it, and what mends it";
     Audit, "audit", commands::audit::Args, "Finding faults", "How exposed services are, and what would make them less so";
+    Findings, "findings", commands::findings::Args, "Finding faults", "What the findings of diagnose and audit mean";
     Install, "install", commands::install::Args, "Making services", "Makes a program a service of this machine";
     Uninstall, "uninstall", commands::uninstall::Args, "Making services", "Takes away what install made";
     Convert, "convert", commands::convert::Args, "Making services", "A service's definition in another init's language";

@@ -86,6 +86,7 @@ fn what_is_printed_is_what_is_documented() {
         &["unmask", "c", "--root", image],
         &["preset", "--all", "--root", image],
         &["directives"],
+        &["findings"],
         &["escape", "a b", "/c"],
         &[],
         &["--columns", &lines],

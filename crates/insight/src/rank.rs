@@ -5,11 +5,17 @@
 //! (consequences) stand beneath it; what a dependency died of is the cause of what died with it. No finding gets lost:
 //! what explains nothing and is explained by nothing stands after the rest.
 
+mod arrange;
+mod join;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use arrange::arrange;
+use join::join;
+
 use crate::clues::Clues;
-use crate::finding::{Confidence, Evidence, Finding, Report, Role, Severity, Source};
+use crate::finding::{Confidence, Finding, Report, Role, Severity, Source};
 use crate::rules::{self, Case, Chapter, Purpose, Rule};
 use crate::snapshot::{Manager, Service, Snapshot};
 
@@ -19,13 +25,6 @@ const DEPENDENCY: &str = "dependency-failed";
 const UNREACHABLE: &str = "dependency-unreachable";
 /// No chain of dependencies is followed further than that.
 const DEPTH_MAX: usize = 8;
-/// No finding keeps more evidence than that.
-const EVIDENCE_MAX: usize = 8;
-/// Remedies of a second rule are added only up to that.
-const REMEDIES_MAX: usize = 2;
-/// Rules that quote what was said, and know no more: beside a better cause they are no causes.
-const QUOTING: [&str; 3] = ["last-words", "bind-failed", "traceback"];
-
 /// A report for each service that was asked about.
 pub(crate) fn reports(snapshot: &Snapshot, purpose: Purpose) -> Vec<Report> {
     let clues = Clues::new();
@@ -211,160 +210,6 @@ fn run(
     report.unchecked.retain(|(name, _)| !checked.contains(name));
     report.unchecked.sort();
     report.unchecked.dedup();
-}
-
-/// Findings of the same rule about the same thing become one: the surest, with the evidence of all.
-fn join(mut ranked: Vec<Ranked>) -> Vec<Ranked> {
-    ranked.sort_by_key(Ranked::key);
-    let mut joined: Vec<Ranked> = Vec::new();
-    // Those that do not know what they are about join the one that does.
-    let (named, nameless): (Vec<_>, Vec<_>) =
-        ranked.into_iter().partition(|ranked| !ranked.finding.subject.is_empty());
-    for next in named.into_iter().chain(nameless) {
-        let is_same = |other: &&mut Ranked| {
-            other.finding.rule == next.finding.rule
-                && other.finding.service == next.finding.service
-                && (other.finding.subject == next.finding.subject
-                    || next.finding.subject.is_empty())
-        };
-        match joined.iter_mut().find(is_same) {
-            Some(other) => merge(other, next),
-            None => joined.push(next),
-        }
-    }
-    joined.sort_by_key(Ranked::key);
-    joined
-}
-
-fn merge(into: &mut Ranked, next: Ranked) {
-    into.order = into.order.min(next.order);
-    let (into, next) = (&mut into.finding, next.finding);
-    if !next.subject.is_empty() || into.subject.is_empty() {
-        into.confidence = into.confidence.max(next.confidence);
-    }
-    into.severity = into.severity.max(next.severity);
-    into.role = into.role.min(next.role);
-    for evidence in next.evidence {
-        if into.evidence.len() < EVIDENCE_MAX && !is_told(&into.evidence, &evidence) {
-            into.evidence.push(evidence);
-        }
-    }
-    for remedy in next.remedies {
-        let is_new = into
-            .remedies
-            .iter()
-            .all(|other| other.commands != remedy.commands || other.settings != remedy.settings);
-        if is_new && into.remedies.len() < REMEDIES_MAX {
-            into.remedies.push(remedy);
-        }
-    }
-    into.consequences.extend(next.consequences);
-}
-
-/// Whether a proof is there already: the same line from another log, or said again.
-fn is_told(known: &[Evidence], evidence: &Evidence) -> bool {
-    let is_log = |evidence: &Evidence| matches!(evidence.source, Source::Log { .. });
-    known.iter().any(|known| {
-        known == evidence
-            || (is_log(known) && is_log(evidence) && gist(&known.text) == gist(&evidence.text))
-    })
-}
-
-/// A line without what differs when it is said again: digits, and what stands before the last bracket that opens it.
-fn gist(text: &str) -> String {
-    let text = text.trim_start_matches(|c: char| c.is_ascii_digit() || " :/.-".contains(c));
-    let text = text.split_once("] ").map_or(text, |(_, rest)| rest);
-    text.chars().filter(|c| !c.is_ascii_digit()).collect()
-}
-
-/// Takes out of `heads` what says no more than the first of them: rules that only quote a line which that one explains.
-fn absorb(heads: &mut Vec<Finding>) {
-    let mut all = std::mem::take(heads);
-    let is_quoting = |finding: &Finding| QUOTING.contains(&finding.rule);
-    // Of two that stand on the same line, the one that knows what it means leads.
-    if let Some(quote) = all.first().filter(|first| is_quoting(first)) {
-        let better = all.iter().position(|other| {
-            !is_quoting(other)
-                && other.severity == quote.severity
-                && other.evidence.iter().any(|proof| is_told(&quote.evidence, proof))
-        });
-        if let Some(at) = better {
-            let better = all.remove(at);
-            all.insert(0, better);
-        }
-    }
-    let mut all = all.into_iter();
-    let Some(mut first) = all.next() else { return };
-    let mut others = Vec::new();
-    for mut other in all {
-        let is_known = is_quoting(&other)
-            && (first.confidence > Confidence::Possible
-                || other.evidence.iter().all(|proof| is_told(&first.evidence, proof)));
-        let is_same = other.service == first.service && (is_known || is_same_place(&first, &other));
-        if is_same {
-            other.role = Role::Mechanism;
-            first.consequences.push(other);
-        } else {
-            others.push(other);
-        }
-    }
-    heads.push(first);
-    heads.extend(others);
-}
-
-/// How it ended, with what it said before: all there is to go by where no cause is known.
-fn quote(first: &mut Finding) {
-    let Some(words) = first.consequences.iter().find(|finding| finding.rule == "last-words") else {
-        return;
-    };
-    if first.rule == "last-words" {
-        return;
-    }
-    if let Some((_, said)) = words.title.split_once(": ") {
-        first.title = format!("{}; its last words: {said}", first.title);
-    }
-    first.evidence.extend(words.evidence.first().cloned());
-}
-
-/// Whether two findings of a rule are proven by the same path: a directory that refuses, and two files in it.
-fn is_same_place(one: &Finding, other: &Finding) -> bool {
-    let mut paths =
-        other.evidence.iter().filter(|proof| matches!(proof.source, Source::Path { .. }));
-    one.rule == other.rule
-        && paths.any(|proof| one.evidence.iter().any(|known| known.source == proof.source))
-}
-
-/// The first cause with what it explains beneath, then the other causes, then what stands for itself.
-fn arrange(ranked: Vec<Ranked>) -> Vec<Finding> {
-    let mut heads = Vec::new();
-    let mut explained = Vec::new();
-    let mut separate = Vec::new();
-    for Ranked { finding, .. } in ranked {
-        match finding.role {
-            Role::Cause => heads.push(finding),
-            Role::Mechanism | Role::Consequence => explained.push(finding),
-            Role::Separate => separate.push(finding),
-        }
-    }
-    let worst = explained.iter().map(|finding| finding.severity).max();
-    absorb(&mut heads);
-    match heads.first_mut() {
-        // What only may bite later does not explain what is broken now.
-        Some(first) if Some(first.severity) >= worst => first.consequences.extend(explained),
-        _ => {
-            // Mechanisms stand first; of those that are equally bad the first one leads.
-            explained.sort_by_key(|finding| Reverse(finding.severity));
-            let mut explained = explained.into_iter();
-            if let Some(mut first) = explained.next() {
-                first.consequences.extend(explained);
-                quote(&mut first);
-                heads.insert(0, first);
-            }
-        }
-    }
-    heads.extend(separate);
-    heads.sort_by_key(|finding| Reverse(finding.severity));
-    heads
 }
 
 #[cfg(test)]

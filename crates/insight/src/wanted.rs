@@ -185,6 +185,11 @@ impl Wanted {
     fn of_config_path(&mut self, path: &ConfigPath) {
         self.path_and_directory(&path.path);
         insert_name(&mut self.users, path.user.as_deref());
+        if path.purpose == PathUse::DataDirectory {
+            for marker in ConfigPath::MARKERS {
+                self.path(&format!("{}/{marker}", path.path.trim_end_matches('/')));
+            }
+        }
         if let Some(place) = &path.place {
             self.path(&place.path);
         }

@@ -22,6 +22,7 @@ pub mod enable;
 pub mod escape;
 pub mod explain;
 pub mod files;
+pub mod findings;
 pub mod generate;
 pub mod install;
 pub mod is_active;
@@ -109,6 +110,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Unmask(args)) => unmask::run(&context, &args),
         Some(Command::Preset(args)) => preset::run(&context, &args),
         Some(Command::Directives(args)) => directives::run(&context, &args),
+        Some(Command::Findings(args)) => findings::run(&context, &args),
         Some(Command::Calendar(args)) => calendar::run(&context, &args),
         Some(Command::Timespan(args)) => timespan::run(&context, &args),
         Some(Command::Escape(args)) => escape::run(&context, &args),

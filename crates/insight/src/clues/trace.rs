@@ -13,8 +13,11 @@ pub(super) struct Traces {
     host: Option<String>,
     /// A clue whose message is on the next line, or whose place is on one of the next.
     pending: Option<(usize, Pending)>,
-    /// What stands in quotes on a line of Redis that shows a directive (`>>> 'logfile /x'`): its last word.
-    directive: Option<String>,
+    /// A frame of the traceback binds an address.
+    is_binding: bool,
+    /// What stands in quotes on a line of Redis that shows a directive (`>>> 'logfile /x'`): the clue of the line that
+    /// names it, its first and its last word.
+    directive: Option<(usize, String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,7 @@ enum Pending {
 impl Traces {
     /// Another line, before its own clue is known.
     pub(super) fn line<'l>(&mut self, said: Said<'l>, text: &str, clues: &mut Vec<Clue<'l>>) {
+        self.is_binding &= self.python.is_some();
         self.of_python(said, text, clues);
         let Some((index, pending)) = self.pending.take() else { return };
         let Some(clue) = clues.get_mut(index) else { return };
@@ -37,8 +41,11 @@ impl Traces {
         match pending {
             Pending::Message if text.starts_with(">>>") => {
                 let shown = text.trim_start_matches(['>', ' ']).trim_matches('\'');
-                self.directive =
-                    shown.split_whitespace().last().map(|word| word.trim_matches('"').to_owned());
+                let mut words = shown.split_whitespace();
+                let first = words.next().unwrap_or_default().to_owned();
+                self.directive = words
+                    .next_back()
+                    .map(|word| (index, first, word.trim_matches('"').to_owned()));
                 clue.values.push(("message", shown.to_owned()));
                 self.pending = Some((index, Pending::Explanation));
             }
@@ -61,17 +68,15 @@ impl Traces {
 
     /// The clue of the line that was given last, already pushed.
     pub(super) fn clue(&mut self, clues: &mut [Clue<'_>]) {
+        self.of_directive(clues);
         let Some((clue, index)) =
             clues.len().checked_sub(1).and_then(|index| Some((clues.last_mut()?, index)))
         else {
             return;
         };
-        let is_file = matches!(clue.kind, Kind::PermissionDenied | Kind::MissingFile);
-        if is_file
-            && clue.get("path").is_none()
-            && let Some(path) = self.directive.take().filter(|word| word.starts_with('/'))
-        {
-            clue.values.push(("path", path));
+        if clue.kind == Kind::PermissionDenied && clue.get("path").is_none() && self.is_binding {
+            clue.kind = Kind::BindDenied;
+            clue.values.extend(self.port.take().map(|port| ("port", port)));
         }
         if clue.kind == Kind::PortTaken
             && clue.get("port").is_none()
@@ -97,10 +102,32 @@ impl Traces {
         };
     }
 
+    /// What Redis says of a file that a directive names is the cause; that the directive is on that line is not.
+    fn of_directive(&mut self, clues: &mut [Clue<'_>]) {
+        let Some(clue) = clues.last_mut() else { return };
+        let is_file = matches!(clue.kind, Kind::PermissionDenied | Kind::MissingFile);
+        if !is_file || clue.get("path").is_some() {
+            return;
+        }
+        let Some((index, key, path)) = self.directive.take() else { return };
+        if !path.starts_with('/') {
+            return;
+        }
+        clue.values.push(("path", path));
+        if key == "dir" {
+            clue.values.push(("operation", "chdir".to_owned()));
+        }
+        clue.grade = Grade::Fatal;
+        if let Some(config) = clues.get_mut(index) {
+            config.grade = Grade::Failure;
+        }
+    }
+
     /// `Traceback (most recent call last):`, frames, and the exception without indentation.
     fn of_python<'l>(&mut self, said: Said<'l>, text: &str, clues: &mut Vec<Clue<'l>>) {
         if text.contains("Traceback (most recent call last)") {
             self.python = Some(None);
+            self.is_binding = false;
             return;
         }
         let frame = text.trim_start().strip_prefix("File \"");
@@ -117,6 +144,7 @@ impl Traces {
             return;
         }
         if text.starts_with([' ', '\t']) || text.is_empty() {
+            self.is_binding |= text.contains("bind(") || text.contains("listen(");
             if let Some(port) = port(text) {
                 self.port = Some(port);
                 self.host = host(text);

@@ -82,7 +82,8 @@ fn entry(page: &mut String, chapter: Chapter, name: &str) {
     }
 }
 
-fn words(need: Need) -> &'static str {
+/// A part of the snapshot, in a few words.
+pub fn words(need: Need) -> &'static str {
     match need {
         Need::State => "what its manager says",
         Need::Definition => "its definition",

@@ -16,7 +16,7 @@ mod resources;
 mod start;
 
 pub use case::Case;
-pub use document::document;
+pub use document::{document, words};
 
 use crate::clues::Clues;
 use crate::finding::Finding;

@@ -3,20 +3,27 @@
 //! Three answers are different everywhere: a value, "not permitted" and "nobody looked" ([`Seen`]).
 
 mod audit;
+mod cgroup;
+mod configured;
 mod definition;
+mod dependency;
 mod log;
 mod lookups;
 mod machine;
 mod process;
 mod service;
+mod standing;
 
 pub use audit::{
     Accounts, Audit, AuditFile, ConfigOption, FIRST_PERSON, FileRole, FolderLook, LocalAccount, NOBODY, Secret,
     SecretKind,
 };
+pub use cgroup::Cgroup;
+pub use configured::{ConfigPath, ConfigTest, PathUse, PidFile, TestEnd};
 pub use definition::{
     Command, CommandRole, Definition, Diagnostic, Language, ManagedDirectory, Place, Setting,
 };
+pub use dependency::{Condition, Dependency, Relation};
 pub use log::{CoreDump, Level, Line, Log, LogSource, Run, RunEnd};
 pub use lookups::{
     Account, AclEntry, AclTag, Entry, FileKind, Group, Holder, Listener, Lookups, PathFact,
@@ -27,10 +34,7 @@ pub use process::{
     Capabilities, CgroupGrowth, Connections, DescriptorKinds, Descriptors, Limit, Mapped, Process, ProcessGrowth,
     Thread, WaitingOn,
 };
-pub use service::{
-    Cgroup, Condition, ConfigPath, ConfigTest, Dependency, Exit, GoneFile, Load, Manager, PathUse,
-    PidFile, Relation, Service, State, TestEnd, Unit,
-};
+pub use service::{Exit, GoneFile, Load, Manager, Service, State, Unit};
 
 /// A fact, or why it is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::gather::testing::Root;
 fn unified(root: &Root, files: &[(&str, &str)]) {
     root.write("sys/fs/cgroup/cgroup.controllers", "cpu io memory pids\n");
     for (path, text) in files {
-        root.write(&PathBuf::from("sys/fs/cgroup").join(path), text);
+        root.write(PathBuf::from("sys/fs/cgroup").join(path), text);
     }
 }
 
@@ -110,7 +110,7 @@ fn version_1_beside_an_empty_version_2() {
         ("freezer/a.service/freezer.state", "FROZEN\n"),
     ];
     for (path, text) in files {
-        root.write(&PathBuf::from("sys/fs/cgroup").join(path), text);
+        root.write(PathBuf::from("sys/fs/cgroup").join(path), text);
     }
     let group = read(&root.context(), "/a.service").unwrap();
     assert_eq!((group.memory_bytes, group.memory_max_bytes), (Seen::Known(4096), Seen::Absent));

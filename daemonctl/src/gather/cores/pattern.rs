@@ -37,7 +37,7 @@ pub(super) fn of(
             let name = entry.file_name();
             let Some(parts) = name.to_str().and_then(|name| shape.captures(name)) else { continue };
             let part = |key: &str| parts.name(key).map(|found| found.as_str());
-            let said = part("comm").or(part("exe").map(|exe| base_name_of_escaped(exe)));
+            let said = part("comm").or(part("exe").map(base_name_of_escaped));
             let is_ours = said.is_none_or(|said| {
                 programs.iter().any(|program| is_comm_of(said, base_name(program)))
             });

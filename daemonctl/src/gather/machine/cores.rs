@@ -35,8 +35,8 @@ fn handler(root: &Path, pattern: &str) -> Option<(String, bool)> {
 
 fn files(root: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
-    let main = |folder: &&str| root.join(folder).join("coredump.conf");
-    files.extend(FOLDERS.iter().map(|folder| main(&folder)).rfind(|file| file.exists()));
+    let main = |folder: &str| root.join(folder).join("coredump.conf");
+    files.extend(FOLDERS.iter().map(|folder| main(folder)).rfind(|file| file.exists()));
     let mut drop_ins: Vec<PathBuf> = Vec::new();
     for folder in FOLDERS {
         let Ok(entries) = std::fs::read_dir(root.join(folder).join("coredump.conf.d")) else {

@@ -143,9 +143,12 @@ impl<'r> Reading<'r> {
             if statement.key == "loadmodule" {
                 self.modules.extend(statement.values.first().map(|name| name.to_lowercase()));
             }
-            let is_path = self.daemon.rows.iter().any(|row| row.is_of(&statement) && row.is_path());
-            if is_path {
-                for value in &mut statement.values {
+            let rows = self.daemon.rows;
+            let row = rows.iter().find(|row| row.is_of(&statement) && row.is_path());
+            if let Some(row) = row {
+                // Of `stats socket PATH` the first value is a part of the directive's name.
+                let named = usize::from(row.key.contains(' '));
+                for value in statement.values.iter_mut().skip(named) {
                     *value = self.absolute(value);
                 }
             }

@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Row] = &[
         "[ERROR] InnoDB: Plugin initialization aborted with error Data structure corruption", &[("message", "Plugin initialization aborted with error Data structure corruption")]),
     fatal("mariadb", K::NoMemory, "buffer pool", r"InnoDB: (?P<message>Cannot allocate (?:memory for the buffer pool|\S+ (?:of )?bytes).*)",
         "[ERROR] InnoDB: Cannot allocate memory for the buffer pool", &[("message", "Cannot allocate memory for the buffer pool")]),
-    fatal("mariadb", K::ConfigInvalid, "unknown ", r"\[ERROR\] (?:\S+ )?(?P<message>unknown (?:variable|option|suffix) .*)",
+    fatal("mariadb", K::ConfigInvalid, "unknown ", r"(?:\[ERROR\] (?:\S+ )?|\b(?:mysqld|mariadbd): )(?P<message>unknown (?:variable|option|suffix) .*)",
         "[ERROR] /usr/sbin/mariadbd: unknown variable 'foo=1'", &[("message", "unknown variable 'foo=1'")]),
     fatal("mariadb", K::ConfigInvalid, "Error while setting value", r"(?P<message>Error while setting value .*)",
         "[ERROR] /usr/sbin/mariadbd: Error while setting value 'foo' to 'sql_mode'", &[("message", "Error while setting value 'foo' to 'sql_mode'")]),

@@ -21,6 +21,8 @@ pub(super) const ROWS: &[Row] = &[
     nothing("nginx", "[notice]", r"\[notice\]", "2026/11/23 04:41:00 [notice] 812#812: signal 15 (SIGTERM) received from 1, exiting"),
     nothing("redis", "WARNING", r"WARNING:? (?:Memory overcommit|overcommit_memory|The TCP backlog|you have Transparent|Your kernel has a bug)",
         "# WARNING Memory overcommit must be enabled! Without it, a background save or replication may fail"),
+    nothing("redis", "OS error", r"Server can't set maximum open files to \d+ because of OS error",
+        "# Server can't set maximum open files to 10032 because of OS error: Operation not permitted."),
     nothing("haproxy", "[WARNING]", r"^\[(?:WARNING|NOTICE|INFO)\]", "[WARNING]  (812) : config : missing timeouts for proxy 'web'."),
     nothing("apache", "AH00558", r"AH00558", "AH00558: apache2: Could not reliably determine the server's fully qualified domain name, using 127.0.1.1"),
     nothing("unbound", "warning:", r"\bwarning: (?:so-rcvbuf|so-sndbuf|increased limit|too many file)", "warning: so-rcvbuf 1048576 was not granted."),

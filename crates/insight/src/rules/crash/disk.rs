@@ -161,9 +161,15 @@ fn wanting<'s>(
     found
 }
 
+fn has_no_inodes(fs: &Filesystem) -> bool {
+    fs.inodes.is_some_and(|all| all > 0) && fs.inodes_free.is_some_and(|free| free < INODES_MIN)
+}
+
 fn full(case: &Case<'_>, found: &mut Vec<Finding>) {
     let is_short = |fs: &Filesystem, is_said: bool| {
-        let below = if is_said { TIGHT_BELOW_BYTES } else { FULL_BELOW_BYTES };
+        // Where no inode is left, that is what the log speaks of.
+        let is_tight = is_said && !has_no_inodes(fs);
+        let below = if is_tight { TIGHT_BELOW_BYTES } else { FULL_BELOW_BYTES };
         room(case, fs).is_some_and(|room| room < below)
     };
     for (fs, why, is_said) in wanting(case, is_short) {
@@ -198,9 +204,7 @@ fn full(case: &Case<'_>, found: &mut Vec<Finding>) {
 }
 
 fn inodes(case: &Case<'_>, found: &mut Vec<Finding>) {
-    let is_short = |fs: &Filesystem, _: bool| {
-        fs.inodes.is_some_and(|all| all > 0) && fs.inodes_free.is_some_and(|free| free < INODES_MIN)
-    };
+    let is_short = |fs: &Filesystem, _: bool| has_no_inodes(fs);
     for (fs, why, is_said) in wanting(case, is_short) {
         let point = &fs.mount_point;
         let all = fs.inodes.unwrap_or(0);

@@ -120,7 +120,9 @@ fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
     // The first complaint with a line is what to mend; what follows it may be its consequence.
     let score = |told: &&Told<'_>| {
         let has_place = told.get("line").is_some() && told.get("message").is_some();
-        (told.sure, has_place, told.clue.is_of_test(), told.get("message").is_some())
+        let has_line = told.get("line").is_some();
+        let has_message = told.get("message").is_some();
+        (told.sure, has_place, has_line, told.clue.is_of_test(), has_message)
     };
     let Some(best) = told.iter().max_by_key(score) else { return };
     let found = if best.get("line").is_none() { line_of(case, best) } else { None };
@@ -198,7 +200,11 @@ fn line_of(case: &Case<'_>, told: &Told<'_>) -> Option<(String, usize)> {
     let word = plain(word);
     case.service.config_files.iter().rev().find_map(|(path, _)| {
         let lines = case.snapshot.lookups.texts.get(path)?;
-        let is_it = |line: &String| plain(line.trim_start()).starts_with(&word);
+        let is_it = |line: &String| {
+            let line = plain(line.trim_start());
+            let rest = line.strip_prefix("loose_").unwrap_or(&line).strip_prefix(&word);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        };
         lines.iter().position(is_it).map(|index| (path.clone(), index + 1))
     })
 }

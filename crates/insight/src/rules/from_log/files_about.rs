@@ -2,10 +2,9 @@
 
 use super::told::Told;
 use crate::access::{self, Answer, Refusal, Want, Who};
-use crate::clues::Kind;
-use crate::finding::{Evidence, Finding, shell};
+use crate::finding::{Finding, shell};
 use crate::rules::Case;
-use crate::snapshot::{PathUse, Place};
+use crate::snapshot::{PathUse, Place, Step};
 use crate::wanted;
 
 /// What a look at a path gave.
@@ -41,14 +40,19 @@ pub(super) fn is_directory(message: &str) -> bool {
 
 /// The directory that is missing: one on the way, or the path itself where it should be one.
 pub(super) fn missing_directory(case: &Case<'_>, told: &Told<'_>, path: &str) -> Option<String> {
-    let missing = case.path(path)?.missing()?.path.clone();
+    let fact = case.path(path)?;
+    let missing = fact.missing()?.path.clone();
+    if broken_link(case, path).is_some() {
+        return None;
+    }
     let uses = |uses: &[PathUse]| {
         case.service
             .config_paths
             .iter()
             .any(|known| known.path == path && uses.contains(&known.purpose))
     };
-    let message = told.clue.message();
+    let is_entered = told.get("operation") == Some("chdir");
+    let names_directory = is_entered || is_directory(told.clue.message());
     let has_within = case
         .service
         .config_paths
@@ -59,11 +63,26 @@ pub(super) fn missing_directory(case: &Case<'_>, told: &Told<'_>, path: &str) ->
         .iter()
         .filter_map(|top| path.strip_prefix(top))
         .any(|rest| !rest.contains(['/', '.']));
+    let is_opened = opens_file(told.clue.message()) && !names_directory;
     let is_itself = has_within
-        || is_home
+        || (is_home && !is_opened)
         || uses(&[PathUse::Directory, PathUse::DataDirectory])
-        || (is_directory(message) && !uses(&[PathUse::Read, PathUse::ReadSecret, PathUse::Write]));
+        || (names_directory && !uses(&[PathUse::Read, PathUse::ReadSecret, PathUse::Write]));
     (missing != path || is_itself).then_some(missing)
+}
+
+/// The line says that a file was opened.
+fn opens_file(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    ["open()", "open(\"", "open file", "fopen", "read file"].iter().any(|word| message.contains(word))
+}
+
+/// Where a link leads that a path is, and that leads to nothing.
+pub(super) fn broken_link(case: &Case<'_>, path: &str) -> Option<String> {
+    let fact = case.path(path)?;
+    let missing = fact.missing()?;
+    let is_it = |step: &&Step| step.path == path && step.link.is_some();
+    fact.steps.iter().find(is_it).map(|_| missing.path.clone())
 }
 
 /// As whom the service uses a path: what its configuration says, else as whom it is run.
@@ -216,90 +235,16 @@ pub(super) fn make_directory(
     }
 }
 
-/// What a disk refused.
-pub(super) fn disk(case: &Case<'_>, told: &Told<'_>, kind: Kind) -> Option<Finding> {
-    let path = absolute(case, told.get("path"));
-    let fs = path.as_deref().and_then(|path| case.snapshot.machine.filesystem_of(path));
-    let point = fs.map_or(path.clone().unwrap_or_default(), |fs| fs.mount_point.clone());
-    let at = path.as_deref().map_or(String::new(), |path| format!(" when it wrote {path}"));
-    let on = if point.is_empty() { "a file system".to_owned() } else { point.clone() };
-    let name = &case.service.name;
-    let is_full = fs.and_then(|fs| fs.available_bytes).is_some_and(|bytes| bytes < 1 << 20);
-    let no_inodes =
-        fs.is_some_and(|fs| fs.inodes.is_some_and(|n| n > 0) && fs.inodes_free == Some(0));
-    let (rule, title, sentence, look) = match kind {
-        Kind::DiskFull if no_inodes => (
-            "inodes-exhausted",
-            format!("{on} has no inodes left"),
-            format!("{name} got \"no space left on device\"{at}: {on} has no inodes left."),
-            format!("df -i {}", shell(&point)),
-        ),
-        Kind::DiskFull => (
-            "disk-full",
-            format!("{on} is full"),
-            format!("{name} got \"no space left on device\"{at}: {on} is full."),
-            format!("df -h {}", shell(&point)),
-        ),
-        Kind::ReadOnly => (
-            "read-only-filesystem",
-            format!("{on} is read-only"),
-            format!(
-                "{name} got \"read-only file system\"{at}: {on} is read-only, or is so for this service."
-            ),
-            format!("findmnt -T {}", shell(&point)),
-        ),
-        Kind::Quota => (
-            "quota",
-            format!("the quota on {on} is used up"),
-            format!("{name} got \"quota exceeded\"{at}."),
-            "quota -s".to_owned(),
-        ),
-        Kind::FileTooLarge => (
-            "file-size-limit",
-            "a file would be too large".to_owned(),
-            format!(
-                "{name} got \"file too large\"{at}: the limit on the size of files (LimitFSIZE=) or of the file system is reached."
-            ),
-            "ulimit -f".to_owned(),
-        ),
-        Kind::IoError => (
-            "io-error",
-            format!("{on} has input/output errors"),
-            format!("{name} got \"input/output error\"{at}: the device below {on} fails."),
-            "dmesg --level=err".to_owned(),
-        ),
-        _ => return None,
-    };
-    let confirms = match kind {
-        Kind::DiskFull => is_full || no_inodes,
-        Kind::ReadOnly => fs.is_some_and(|fs| fs.read_only),
-        _ => false,
-    };
-    let sure = if confirms { told.confirmed() } else { told.sure };
-    let mut finding =
-        case.finding(rule, point).says(title, sentence).sure(sure).proof(told.clue.evidence());
-    if let Some(fs) = fs
-        && kind == Kind::DiskFull
-        && let Some(bytes) = fs.available_bytes
-    {
-        finding = finding.proof(Evidence::counter(
-            format!("statvfs {}", fs.mount_point),
-            format!("{bytes} bytes available, {:?} inodes free", fs.inodes_free.unwrap_or(0)),
-        ));
-    }
-    if kind == Kind::ReadOnly
-        && let (Some(path), Some(definition)) = (path.as_deref(), case.definition())
-        && let Some(guard) = access::sandbox::guard(definition, path, Want::Write)
-    {
-        let setting = format!("{}={}", guard.setting.key, guard.setting.value);
-        finding = finding
-            .says(
-                format!("{setting} makes {path} read-only for it"),
-                format!("{name} may not write {path}: its unit sets {setting}."),
-            )
-            .sure(told.confirmed())
-            .proof(Evidence::place(&guard.setting.place, setting))
-            .fix_setting("let it write there", "Service", format!("ReadWritePaths={path}"));
-    }
-    Some(finding.fix("look at it", [look]))
+/// A refusal that does not say of what.
+pub(super) fn nameless(
+    case: &Case<'_>,
+    told: &Told<'_>,
+    rule: &'static str,
+    title: &str,
+    findings: &mut Vec<Finding>,
+) {
+    let sentence =
+        format!("{} says: {}.", case.service.name, told.clue.message().trim_end_matches('.'));
+    let finding = case.finding(rule, "").says(title, sentence).sure(told.contradicted());
+    findings.push(finding.proof(told.clue.evidence()));
 }

@@ -2,7 +2,7 @@
 
 use super::told::{Told, told};
 use crate::clues::Kind;
-use crate::finding::Finding;
+use crate::finding::{Evidence, Finding};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 
 const fn row(
@@ -25,12 +25,15 @@ pub(super) const RULES: &[Rule] = &[
         |case, findings| {
             for told in told(case, &[Kind::TooManyFiles]) {
                 findings.push(
-                    simple(
+                    of_unit(
                         case,
-                        &told,
-                        "too-many-files",
-                        "too many files are open",
-                        "opened as many files as it may",
+                        simple(
+                            case,
+                            &told,
+                            "too-many-files",
+                            "too many files are open",
+                            "opened as many files as it may",
+                        ),
                     )
                     .fix_setting(
                         "raise the limit",
@@ -106,19 +109,54 @@ pub(super) const RULES: &[Rule] = &[
         &["getrlimit(2)", "systemd.exec(5)", "sysctl(8)"],
         |case, findings| {
             for told in told(case, &[Kind::LimitTooLow]) {
-                let limit = told.get("limit").unwrap_or("a limit");
-                let title = format!("{limit} is too low");
-                findings.push(simple(
-                    case,
-                    &told,
-                    "limit-too-low",
-                    &title,
-                    "finds a limit too low for its configuration",
-                ));
+                findings.push(too_low(case, &told));
             }
         },
     ),
 ];
+
+/// As many open files as a daemon gets where it asks for less.
+const FILES_MIN: u64 = 65_536;
+
+fn too_low(case: &Case<'_>, told: &Told<'_>) -> Finding {
+    let limit = told.get("limit").unwrap_or("a limit");
+    let number = |word| told.get(word).map_or(String::new(), |n: &str| format!(" {n}"));
+    let at_least = told.get("wanted").map_or(String::new(), |n| format!(", and needs at least {n}"));
+    let title = match told.get("found") {
+        Some(found) => format!("{limit} is too low: {found}"),
+        None => format!("{limit} is too low"),
+    };
+    let what = format!(
+        "finds {limit}{} too low for its configuration{at_least}",
+        number("found")
+    );
+    let finding = simple(case, told, "limit-too-low", &title, &what);
+    let message = told.clue.message().to_ascii_lowercase();
+    let is_of_files =
+        ["ulimit -n", "open file", "ulimit-n", "fd limit", "file descriptors"].iter().any(|word| message.contains(word));
+    if !is_of_files {
+        return finding;
+    }
+    let wanted = told.get("wanted").and_then(|wanted| wanted.parse::<u64>().ok()).unwrap_or(0);
+    of_unit(case, finding).fix_setting(
+        "raise the limit on open files",
+        "Service",
+        format!("LimitNOFILE={}", wanted.max(FILES_MIN)),
+    )
+}
+
+/// With the line of its unit that sets the limit on open files.
+fn of_unit(case: &Case<'_>, finding: Finding) -> Finding {
+    let settings = case.definition().map(|definition| definition.settings.as_slice());
+    let mut settings = settings.unwrap_or_default().iter().rev();
+    let Some(setting) = settings.find(|setting| setting.key == "LimitNOFILE") else {
+        return finding;
+    };
+    let written = format!("{}={}", setting.key, setting.value);
+    let sentence = format!("{} Its unit sets {written}.", finding.sentence);
+    let title = format!("{} ({written})", finding.title);
+    finding.says(title, sentence).proof(Evidence::place(&setting.place, written))
+}
 
 fn simple(
     case: &Case<'_>,

@@ -7,13 +7,17 @@ mod accounts;
 mod config;
 mod crashes;
 mod data;
+mod disk;
 mod files;
 mod files_about;
 mod last_words;
 mod limits;
+mod missing;
 mod network;
 mod network_about;
+mod ports;
 mod programs;
+mod scripts;
 mod told;
 
 use super::Rule;
@@ -21,10 +25,14 @@ use super::Rule;
 /// The rules of this family, a table from each of its files.
 pub(super) const RULES: &[&[Rule]] = &[
     programs::RULES,
+    scripts::RULES,
     accounts::RULES,
+    ports::RULES,
     network::RULES,
     data::RULES,
+    missing::RULES,
     files::RULES,
+    disk::RULES,
     limits::RULES,
     config::RULES,
     crashes::RULES,

@@ -134,6 +134,19 @@ pub(super) fn port_that_others_have(case: &Case<'_>) -> Option<String> {
     held.or(only).or_else(|| written_numbers(case).into_iter().find(|port| is_held(port)))
 }
 
+/// The port below a limit that the service is meant to have, or whose number its command line or script has.
+pub(super) fn low_port(case: &Case<'_>, limit: u16) -> Option<String> {
+    let is_low = |port: &&str| port.parse::<u16>().is_ok_and(|port| port > 0 && port < limit);
+    let meant = case.service.meant_to_listen.iter();
+    let mut meant = meant.filter_map(|(address, _)| Some(address.rsplit_once(':')?.1));
+    if let Some(port) = meant.find(is_low) {
+        return Some(port.to_owned());
+    }
+    // Smaller numbers are as a rule no ports.
+    let may_be = |port: &String| port.len() > 1 && is_low(&port.as_str());
+    written_numbers(case).into_iter().find(may_be)
+}
+
 /// Numbers that may be ports: of the command line, the environment, and lines of the script that speak of one.
 fn written_numbers(case: &Case<'_>) -> Vec<String> {
     let mut texts: Vec<&str> = Vec::new();

@@ -155,7 +155,7 @@ fn load(case: &Case<'_>, found: &mut Vec<Finding>) {
             format!("Over the last 5 minutes {five:.1} tasks were ready to run or waited for disks, on {}.{waits}", count(u64::from(machine.cpus), "processor")),
         )
         .proof(Evidence::counter("/proc/loadavg", format!("{one:.2} {five:.2} {fifteen:.2}")))
-        .fix("see who", ["daemonctl top"]);
+        .fix("see who", ["daemonctl ps --sort -cpu"]);
     found.push(finding);
 }
 

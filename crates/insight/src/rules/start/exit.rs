@@ -1,7 +1,8 @@
 //! How the last start ended, in words: exit statuses, commands before the main one, limits of starts and of time.
 
 use super::common::{is_systemd, listed, quoted, restart};
-use crate::finding::{Confidence, Evidence, Finding, Role, Severity, shell};
+use super::time::seconds;
+use crate::finding::{Confidence, Evidence, Finding, Role, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 use crate::snapshot::{Exit, Line, LogSource, State};
 use crate::statuses;

@@ -253,7 +253,6 @@ fn needs_reload(case: &Case<'_>, findings: &mut Vec<Finding>) {
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::snapshot::LogSource;
 
     fn diagnostic(code: &str, is_error: bool) -> Diagnostic {
         Diagnostic {

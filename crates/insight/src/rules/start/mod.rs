@@ -4,6 +4,7 @@ mod account;
 mod common;
 mod condition;
 mod config;
+mod data;
 mod denied;
 mod depends;
 mod exit;
@@ -47,6 +48,7 @@ pub(super) const RULES: &[&[Rule]] = &[
     files::RULES,
     denied::RULES,
     secrets::RULES,
+    data::RULES,
     pid::RULES,
     kind::RULES,
     time::RULES,

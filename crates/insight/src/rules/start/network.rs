@@ -3,8 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::common::restart;
-use crate::access::{self, capability};
-use crate::clues::Kind;
+use crate::access;
 use crate::finding::{Confidence, Evidence, Finding, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 use crate::snapshot::{Holder, Listener, Place, Relation};
@@ -303,7 +302,7 @@ mod tests {
     use super::super::testing::*;
     use super::*;
     use crate::finding::Severity;
-    use crate::snapshot::{FileKind, LogSource, Seen, Snapshot, State};
+    use crate::snapshot::{FileKind, Seen, Snapshot, State};
 
     fn listens(text: &str) -> Snapshot {
         let mut snapshot = failed();
@@ -394,5 +393,4 @@ mod tests {
             none(&other, "address-unavailable");
         }
     }
-
 }

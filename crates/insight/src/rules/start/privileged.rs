@@ -4,24 +4,21 @@ use super::common::restart;
 use super::network::{is_handed_over, meant};
 use crate::access::{self, capability};
 use crate::clues::Kind;
-use crate::finding::Evidence;
-use crate::finding::Finding;
+use crate::finding::{Evidence, Finding};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 
 /// The rows.
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        name: "port-privileged",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "A port below 1024 that a service means to listen on without being permitted to.",
-        needs: &[Need::Definition, Need::Users],
-        about: "bind(2) answers EACCES for ports below net.ipv4.ip_unprivileged_port_start unless the process has \
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "port-privileged",
+    purpose: Purpose::Diagnose,
+    chapter: Chapter::Start,
+    looks_for: "A port below 1024 that a service means to listen on without being permitted to.",
+    needs: &[Need::Definition, Need::Users],
+    about: "bind(2) answers EACCES for ports below net.ipv4.ip_unprivileged_port_start unless the process has \
                 CAP_NET_BIND_SERVICE: as root, by AmbientCapabilities=, or by its program's file capabilities.",
-        read_more: &["capabilities(7)", "ip(7)", "systemd.exec(5)"],
-        check: privileged,
-    },
-];
+    read_more: &["capabilities(7)", "ip(7)", "systemd.exec(5)"],
+    check: privileged,
+}];
 
 fn privileged(case: &Case<'_>, findings: &mut Vec<Finding>) {
     if !case.is_broken() || is_handed_over(case) {

@@ -1,26 +1,26 @@
 //! Settings that could not be applied before the program began, by the status that names the step.
 
 use super::common::{quoted, restart};
-use super::setup::{CREDENTIALS, NAMESPACE, credentials, directories, namespace, own_status, streams};
+use super::setup::{
+    CREDENTIALS, NAMESPACE, credentials, directories, namespace, own_status, streams,
+};
 use crate::finding::{Confidence, Evidence, Finding, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 use crate::snapshot::{Line, Setting};
 use crate::statuses;
 
 /// The rows.
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        name: "setting-refused",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "A setting that could not be applied before the program began.",
-        needs: &[Need::State, Need::Definition],
-        about: "Each status from 200 on names a step of systemd.exec(5), and so the settings behind it. Containers and \
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "setting-refused",
+    purpose: Purpose::Diagnose,
+    chapter: Chapter::Start,
+    looks_for: "A setting that could not be applied before the program began.",
+    needs: &[Need::State, Need::Definition],
+    about: "Each status from 200 on names a step of systemd.exec(5), and so the settings behind it. Containers and \
                 small kernels refuse some that work elsewhere.",
-        read_more: &["systemd.exec(5)", "capabilities(7)"],
-        check: refused,
-    },
-];
+    read_more: &["systemd.exec(5)", "capabilities(7)"],
+    check: refused,
+}];
 
 /// Whether a rule of its own names the path or the account behind a status.
 fn is_explained(case: &Case<'_>, status: i32) -> bool {

@@ -6,8 +6,7 @@ use super::common::{
 use crate::access::{Kind, Refusal, Want, Who};
 use crate::finding::{Confidence, Evidence, Finding, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
-use crate::snapshot::{Exit, FileKind, Line, Place, Setting};
-use crate::statuses;
+use crate::snapshot::{Exit, FileKind, Place, Setting};
 
 /// The rows.
 pub(super) const RULES: &[Rule] = &[
@@ -256,7 +255,7 @@ mod tests {
     use super::super::testing::*;
     use super::*;
     use crate::finding::Severity;
-    use crate::snapshot::{LogSource, ManagedDirectory};
+    use crate::snapshot::ManagedDirectory;
 
     #[test]
     fn a_path_of_the_namespace_that_is_missing() {
@@ -315,5 +314,4 @@ mod tests {
         lacks(&mut snapshot, "/etc/key", "/etc/key");
         assert!(one(&snapshot, "credentials-missing").title.contains("/etc/key"));
     }
-
 }

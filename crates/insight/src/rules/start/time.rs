@@ -6,19 +6,17 @@ use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 use crate::snapshot::{Exit, Line, State};
 
 /// The rows.
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        name: "start-timeout",
-        purpose: Purpose::Diagnose,
-        chapter: Chapter::Start,
-        looks_for: "A start that took longer than it may.",
-        needs: &[Need::State, Need::Log],
-        about: "systemd ends a service that is not up after TimeoutStartSec=. What `up` means depends on Type=: that the \
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "start-timeout",
+    purpose: Purpose::Diagnose,
+    chapter: Chapter::Start,
+    looks_for: "A start that took longer than it may.",
+    needs: &[Need::State, Need::Log],
+    about: "systemd ends a service that is not up after TimeoutStartSec=. What `up` means depends on Type=: that the \
                 first process ended (forking), that READY=1 was sent (notify), that a name is on the bus (dbus).",
-        read_more: &["systemd.service(5)", "sd_notify(3)"],
-        check: timeout,
-    },
-];
+    read_more: &["systemd.service(5)", "sd_notify(3)"],
+    check: timeout,
+}];
 
 /// The manager's line that says that a time ran out, and whether that was at a start.
 fn time_out<'s>(case: &Case<'s>) -> Option<(&'s Line, bool)> {

@@ -74,7 +74,7 @@ impl<'l> Page<'l> {
             self.remedy(inner, remedy);
         }
         let read_more = insight::rules::rule(finding.rule).map_or(&[][..], |rule| rule.read_more);
-        let mut more = vec![format!("findings.md#{}", finding.rule)];
+        let mut more = vec![format!("daemonctl findings {}", finding.rule)];
         more.extend(read_more.iter().map(|page| (*page).to_owned()));
         self.part(inner, "more", &more.join(", "), Style::Dim);
         if depth < DEPTH_MAX {
