@@ -21,6 +21,7 @@ Examples:
   daemonctl restart nginx :8080    a service by its name, another by its port
   daemonctl logs nginx             what it said, and its log files
   daemonctl diagnose nginx         why it does not run, and what mends it
+  daemonctl audit                  how exposed every daemon is
   daemonctl install --name web -- ./server --port 8080
   daemonctl verify ./my.service    what is wrong with a unit file
   daemonctl plan start nginx       what that would bring with it

@@ -36,6 +36,12 @@ pub fn diagnose(snapshot: &Snapshot) -> Vec<Report> {
     rank::reports(snapshot, Purpose::Diagnose)
 }
 
+/// The same with a table of clues that is ready, as [`wanted::wanted_with`] was asked with: making one takes longer
+/// than using it.
+pub fn diagnose_with(clues: &clues::Clues, snapshot: &Snapshot) -> Vec<Report> {
+    rank::reports_with(snapshot, Purpose::Diagnose, Some(clues))
+}
+
 /// What is wrong with the machine as a whole: a report without a service's name.
 pub fn machine(snapshot: &Snapshot) -> Report {
     rank::machine(snapshot)

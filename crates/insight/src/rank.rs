@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use arrange::arrange;
-use join::join;
+use join::{count, join, said};
 
 use crate::clues::Clues;
 use crate::finding::{Confidence, Finding, Report, Role, Severity, Source};
@@ -27,8 +27,18 @@ const UNREACHABLE: &str = "dependency-unreachable";
 const DEPTH_MAX: usize = 8;
 /// A report for each service that was asked about.
 pub(crate) fn reports(snapshot: &Snapshot, purpose: Purpose) -> Vec<Report> {
-    let clues = Clues::new();
-    let mut judged = Judged { snapshot, purpose, clues: &clues, found: BTreeMap::new() };
+    // An audit reads no logs.
+    let clues = (purpose == Purpose::Diagnose).then(Clues::new);
+    reports_with(snapshot, purpose, clues.as_ref())
+}
+
+/// A report for each service that was asked about, with a table of clues that is ready; `None`: logs are not read.
+pub(crate) fn reports_with(
+    snapshot: &Snapshot,
+    purpose: Purpose,
+    clues: Option<&Clues>,
+) -> Vec<Report> {
+    let mut judged = Judged { snapshot, purpose, clues, found: BTreeMap::new() };
     snapshot.services.iter().take(snapshot.asked).map(|service| judged.report(service)).collect()
 }
 
@@ -77,7 +87,7 @@ fn last_time(finding: &Finding) -> Option<u64> {
 struct Judged<'s> {
     snapshot: &'s Snapshot,
     purpose: Purpose,
-    clues: &'s Clues,
+    clues: Option<&'s Clues>,
     /// Findings of services by name, joined but not yet arranged.
     found: BTreeMap<String, Vec<Ranked>>,
 }
@@ -94,10 +104,7 @@ impl<'s> Judged<'s> {
 
     /// What the rules find about a service, joined.
     fn of_service(&mut self, service: &'s Service, report: &mut Report) -> Vec<Ranked> {
-        let found = match self.purpose {
-            Purpose::Diagnose => self.clues.of_service(service),
-            Purpose::Audit => Vec::new(),
-        };
+        let found = self.clues.map_or_else(Vec::new, |clues| clues.of_service(service));
         let case = Case { snapshot: self.snapshot, service, clues: &found };
         let purpose = self.purpose;
         let is_asked = |rule: &Rule| rule.purpose == purpose && rule.chapter != Chapter::Machine;
@@ -112,7 +119,9 @@ impl<'s> Judged<'s> {
                 ranked.finding.remedies.retain(|remedy| remedy.settings.is_empty());
             }
         }
-        let ranked = join(ranked);
+        let mut ranked = join(ranked);
+        let said = said(&found);
+        ranked.iter_mut().for_each(|ranked| count(&mut ranked.finding, &said));
         self.found.insert(service.name.clone(), ranked.clone());
         ranked
     }

@@ -38,7 +38,11 @@ pub struct Wanted {
 
 /// What should be looked up.
 pub fn wanted(snapshot: &Snapshot) -> Wanted {
-    let clues = Clues::new();
+    wanted_with(&Clues::new(), snapshot)
+}
+
+/// The same with a table of clues that is ready.
+pub fn wanted_with(clues: &Clues, snapshot: &Snapshot) -> Wanted {
     let mut wanted = Wanted::default();
     for service in &snapshot.services {
         wanted.of_service(service);

@@ -13,17 +13,23 @@ const ASKED_MAX: usize = 256;
 pub fn fill(gatherer: &Gatherer<'_>, manager: usize, service: &mut Service) {
     match service.manager {
         Manager::Systemd | Manager::SystemdUser => of_units(gatherer, manager, service),
-        Manager::OpenRc | Manager::SysV => {
-            for dependency in &mut service.dependencies {
-                if let Some(state) = gatherer.script_state(manager, &dependency.name) {
-                    dependency.state = state;
-                } else {
-                    // A facility that nobody provides: `$network`.
-                    dependency.state = State::Unknown;
-                }
-            }
-        }
+        Manager::OpenRc | Manager::SysV => of_scripts(gatherer, manager, service),
         Manager::Nobody => {}
+    }
+}
+
+fn of_scripts(gatherer: &Gatherer<'_>, manager: usize, service: &mut Service) {
+    // Its manager lists what there is: itself at least.
+    let is_listed = gatherer.script_state(manager, &service.name).is_some();
+    for dependency in &mut service.dependencies {
+        let state = gatherer.script_state(manager, &dependency.name);
+        // A facility that nobody provides (`$network`) is no service. What OpenRC's services need is: it starts none
+        // whose needs nobody provides.
+        dependency.state = state.unwrap_or_default();
+        let is_needed = dependency.relation == Relation::Needs;
+        if state.is_none() && is_listed && is_needed && service.manager == Manager::OpenRc {
+            dependency.load = Load::NotFound;
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! What a service logged: the journal's entries of it and about it, else syslog files, and the files that it writes
 //! itself. Read from the newest backward, and no more than is needed.
 
+pub mod identifiers;
 pub mod journal;
 mod kernel;
+pub mod since;
 mod texts;
 
 use std::path::PathBuf;
 
-use insight::snapshot::{Line, Log, LogSource, Manager, Run};
+use insight::snapshot::{Line, Log, LogSource, Manager, PidFile, Run};
 
 use super::Gatherer;
 use super::history;
@@ -30,6 +32,10 @@ pub struct Subject {
     pub invocation: Option<String>,
     /// When it was started last, in microseconds since 1970.
     pub start_usec: Option<u64>,
+    /// Where that is not known: older lines than that can't be of the last run.
+    pub earliest_usec: Option<u64>,
+    /// Its pid files, where scripts start it and nothing else tells of its starts.
+    pub pid_files: Vec<PidFile>,
     /// It was tried, and does not run: lines that nobody owns may be its own.
     pub has_ended: bool,
     /// Its processes, and the main one of the last start.
@@ -76,7 +82,9 @@ pub fn of_service(gatherer: &Gatherer<'_>, subject: &Subject) -> Told {
     told.log.is_cut |= texts.is_cut;
     told.log.origins.extend(texts.origins);
     let mut lines = texts.lines;
-    mark(&mut lines, subject, gatherer.boot_usec());
+    // What is older than a run of which nobody knows says nothing.
+    let unsure = since::unsure(&subject.pid_files, &lines, gatherer.now_usec).unwrap_or(0);
+    mark(&mut lines, subject, gatherer.boot_usec().max(unsure));
     if told.runs.is_empty() {
         told.runs = history::runs_of_supervisor(&lines);
     }
@@ -101,7 +109,10 @@ fn mark(lines: &mut [Line], subject: &Subject, boot_usec: u64) {
     let from = match subject.start_usec {
         Some(start) => start.saturating_sub(SLACK_USEC),
         // A log that ends before the machine was started says nothing of now.
-        None => newest.map_or(u64::MAX, |newest| newest.saturating_sub(BURST_USEC)).max(boot_usec),
+        None => newest
+            .map_or(u64::MAX, |newest| newest.saturating_sub(BURST_USEC))
+            .max(boot_usec)
+            .max(subject.earliest_usec.unwrap_or(0)),
     };
     for line in lines {
         line.is_of_last_run = line.time_usec.is_some_and(|at| at >= from);

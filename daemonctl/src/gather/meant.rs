@@ -39,6 +39,12 @@ pub fn fill(gatherer: &Gatherer<'_>, service: &mut Service) {
     let Reading { statements, files, missing, .. } = reading;
     let mut said = Said { daemon, service, user: None, addresses: Vec::new(), ports: Vec::new() };
     for (key, path) in daemon.defaults {
+        // Of several usual ones those count that are there, and none if others are said.
+        let is_one_of_some = daemon.defaults.iter().filter(|(other, _)| other == key).count() > 1;
+        let is_said = statements.iter().any(|statement| statement.key == *key);
+        if is_one_of_some && (is_said || !gatherer.inside(path).exists()) {
+            continue;
+        }
         let values = vec![(*path).to_owned()];
         said.take(&Statement { key: (*key).to_owned(), values, ..Statement::default() });
     }

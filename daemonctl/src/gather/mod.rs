@@ -194,7 +194,11 @@ fn test_configurations(context: &Context, snapshot: &mut Snapshot) {
     let tests: Vec<_> = snapshot
         .services
         .iter()
-        .map(|service| config_test::run(context, service, &snapshot.lookups))
+        .map(|service| {
+            // A script that no shell can read starts nothing, whatever its daemon's configuration says.
+            script::syntax::test(context, service)
+                .or_else(|| config_test::run(context, service, &snapshot.lookups))
+        })
         .collect();
     for (service, mut test) in snapshot.services.iter_mut().zip(tests) {
         if let Some(test) = &mut test {

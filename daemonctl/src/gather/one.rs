@@ -78,6 +78,7 @@ fn of_systemd(
         subject.pids.push(pid);
     }
     let told = log::of_service(gatherer, &subject);
+    meant::fill(gatherer, &mut service);
     service.should_run =
         should_run::of_unit(gatherer, chosen.manager, &service, &native, &told.facts);
     finish(gatherer, &mut service, &pids, told, Some(group));
@@ -117,11 +118,17 @@ fn of_scripts(
     files.dedup();
     service.pid_files =
         files.iter().map(|path| pid_files::look(gatherer.context, path, &pids)).collect();
+    // What its configuration names says which lines of its log can be about now.
+    meant::fill(gatherer, &mut service);
     let files = log_files(gatherer, &service, &pids, Some(&view));
     let mut subject = subject(&service, &pids, files);
     let is_up = matches!(service.state, State::Running | State::Exited | State::Starting);
     subject.start_usec = service.since_usec.filter(|_| is_up);
     subject.has_ended = !is_up;
+    if !is_up {
+        subject.earliest_usec = log::since::changed(gatherer, &service);
+        subject.pid_files.clone_from(&service.pid_files);
+    }
     let told = log::of_service(gatherer, &subject);
     finish(gatherer, &mut service, &pids, told, None);
     Ok(service)
@@ -137,6 +144,7 @@ fn subject(service: &Service, pids: &[u32], files: Vec<PathBuf>) -> Subject {
             identifiers.push(name.to_owned());
         }
     }
+    log::identifiers::add(&service.name, &mut identifiers);
     Subject {
         name: service.name.clone(),
         manager: service.manager,
@@ -179,24 +187,13 @@ fn log_files(
             files.push(file);
         }
     }
-    for path in streams(service) {
+    for path in script::outputs::of(gatherer, service) {
         let path = gatherer.inside(&path);
         if path.is_file() && !files.contains(&path) {
             files.push(path);
         }
     }
     files
-}
-
-/// Files that its manager writes its output to: `StandardOutput=append:…`, OpenRC's `output_log`.
-fn streams(service: &Service) -> Vec<String> {
-    let settings = service.definition.iter().flat_map(|definition| &definition.settings);
-    let keys = ["StandardOutput", "StandardError", "output_log", "error_log"];
-    let paths = settings.filter(|setting| keys.contains(&setting.key.as_str())).filter_map(|s| {
-        let path = s.value.rsplit_once(':').map_or(s.value.as_str(), |(_, path)| path);
-        path.starts_with('/').then(|| path.to_owned())
-    });
-    paths.collect()
 }
 
 /// What the service and its programs are called.
@@ -251,7 +248,6 @@ fn finish(
             cores::of(context, gatherer.machine(), &[program], &directories, since);
     }
     service.is_looping = super::growth::is_looping(service, gatherer.now_usec);
-    meant::fill(gatherer, service);
 }
 
 /// The control group of its main process, where it is its own and not that of the whole machine.

@@ -1,5 +1,9 @@
 //! What an OpenRC or LSB script says: its daemon, its user, its pid file, its directories. Read, and never run.
 
+pub mod outputs;
+mod switch;
+pub mod syntax;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -58,6 +62,7 @@ pub fn definition(gatherer: &Gatherer<'_>, view: &ServiceView) -> Option<Definit
     }
     made_directories(&text, &path, &mut found);
     from_index(gatherer, view, &mut found, &path);
+    switch::resolve(&text, &path, &mut found);
     if service.manager == ManagerKind::OpenRc
         && found.settings.iter().any(|s| s.key == "supervisor" && s.value == "supervise-daemon")
     {

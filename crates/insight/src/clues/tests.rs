@@ -110,8 +110,18 @@ fn go_and_rust_panics_have_their_place() {
 #[test]
 #[ignore = "a measurement"]
 fn speed() {
-    let ordinary = "2026/11/23 04:41:00 [error] 812#812: *1 open() \"/srv/x\" failed (2: No such file or directory), client: 10.0.0.9";
-    let texts: Vec<String> = (0..2000).map(|n| format!("{ordinary} {n}")).collect();
+    let ordinary = [
+        "2026/11/23 04:41:00 [error] 812#812: *1 open() \"/srv/x\" failed (2: No such file or directory), client: 10.0.0.9",
+        "10.0.0.9 - - [23/Nov/2026:04:41:00 +0000] \"GET /error/failed HTTP/1.1\" 404 612 \"-\" \"Mozilla/5.0\"",
+        "INFO: request 7 of user 12 took 3 ms, no error, 0 errors, line 12",
+        "2026-11-23 04:41:00 UTC [12] LOG:  checkpoint complete: wrote 3 buffers (0.0%); 0 WAL file(s) added",
+        "2026-11-23 04:41:00 UTC [12] ERROR:  duplicate key value violates unique constraint \"x\"",
+        "812:M 23 Nov 2026 04:41:00.123 * Background saving terminated with success",
+        "postfix/smtpd[812]: connect from unknown[10.0.0.9]; cannot find the certificate for user x",
+        "WARNING: connection to 10.0.0.9:5432 failed: Connection timed out, will retry",
+    ];
+    let texts: Vec<String> =
+        (0..2000).map(|n| format!("{} {n}", ordinary[n % ordinary.len()])).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let service = service(&texts);
     let start = std::time::Instant::now();

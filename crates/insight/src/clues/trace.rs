@@ -93,6 +93,8 @@ impl Traces {
         }
         let has = |word| clue.get(word).is_some();
         self.pending = match clue.kind {
+            // PostgreSQL has said what is wrong on the line before.
+            Kind::ConfigInvalid if clue.message().contains("CONTEXT:") => None,
             Kind::ConfigInvalid if has("line") && !has("message") => {
                 Some((index, Pending::Message))
             }

@@ -55,8 +55,34 @@ fn quote(first: &mut Finding) {
     }
     if let Some((_, said)) = words.title.split_once(": ") {
         first.title = format!("{}; its last words: {said}", first.title);
+        first.sentence = format!("{}; before that it said: {said}", first.sentence.trim_end_matches('.'));
     }
     first.evidence.extend(words.evidence.first().cloned());
+}
+
+/// Rules that tell of which command the exit status is that [`END`] tells.
+const ENDS: [&str; 2] = ["pre-command-failed", "hook-failed"];
+/// The rule that tells an exit status and no more.
+const END: &str = "exit-status";
+
+/// An exit status that another finding tells together with its command is told there alone.
+fn fold_ends(explained: &mut Vec<Finding>) {
+    let is_end = |finding: &&Finding| ENDS.contains(&finding.rule);
+    let Some(of_command) = explained.iter().find(is_end) else { return };
+    let (service, severity) = (of_command.service.clone(), of_command.severity);
+    let is_repeated = |finding: &Finding| {
+        finding.rule == END && finding.service == service && finding.severity <= severity
+    };
+    let Some(at) = explained.iter().position(is_repeated) else { return };
+    let repeated = explained.remove(at);
+    if let Some(of_command) = explained.iter_mut().find(|finding| ENDS.contains(&finding.rule)) {
+        for evidence in repeated.evidence {
+            if !is_told(&of_command.evidence, &evidence) {
+                of_command.evidence.push(evidence);
+            }
+        }
+        of_command.consequences.extend(repeated.consequences);
+    }
 }
 
 /// Whether two findings of a rule are proven by the same path: a directory that refuses, and two files in it.
@@ -79,6 +105,7 @@ pub(super) fn arrange(ranked: Vec<Ranked>) -> Vec<Finding> {
             Role::Separate => separate.push(finding),
         }
     }
+    fold_ends(&mut explained);
     let worst = explained.iter().map(|finding| finding.severity).max();
     absorb(&mut heads);
     match heads.first_mut() {

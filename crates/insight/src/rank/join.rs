@@ -1,7 +1,11 @@
 //! What several rules found alike becomes one finding.
 
+use std::collections::BTreeMap;
+
 use super::Ranked;
-use crate::finding::{Evidence, Source};
+use crate::clues::{Clue, Said};
+use crate::finding::{Evidence, Finding, Remedy, Source};
+use crate::snapshot::Line;
 
 /// No finding keeps more evidence than that.
 const EVIDENCE_MAX: usize = 8;
@@ -45,15 +49,72 @@ fn merge(into: &mut Ranked, next: Ranked) {
         }
     }
     for remedy in next.remedies {
-        let is_new = into
-            .remedies
-            .iter()
-            .all(|other| other.commands != remedy.commands || other.settings != remedy.settings);
+        let is_new = !into.remedies.iter().any(|other| is_same_remedy(other, &remedy));
         if is_new && into.remedies.len() < REMEDIES_MAX {
             into.remedies.push(remedy);
         }
     }
     into.consequences.extend(next.consequences);
+}
+
+/// Whether two remedies come to the same: the same setting, a command that both have, or another setting in the same
+/// file.
+fn is_same_remedy(one: &Remedy, other: &Remedy) -> bool {
+    if one.settings != other.settings {
+        return false;
+    }
+    if !one.settings.is_empty() {
+        return true;
+    }
+    let is_start = |command: &&String| command.starts_with("daemonctl restart");
+    let mut telling = one.commands.iter().filter(|command| !is_start(command));
+    let is_shared = telling.any(|command| other.commands.contains(command));
+    is_shared || one.commands == other.commands || (is_elsewhere(one) && is_elsewhere(other))
+}
+
+/// It would have the service listen elsewhere, or change the setting.
+fn is_elsewhere(remedy: &Remedy) -> bool {
+    remedy.what.starts_with("or ")
+        && ["elsewhere", "change the setting"].iter().any(|words| remedy.what.contains(words))
+}
+
+/// Says of log lines that were written more than once how often, and shows each once. `said` counts lines by their
+/// gist.
+pub(super) fn count(finding: &mut Finding, said: &BTreeMap<String, usize>) {
+    let mut shown: Vec<Evidence> = Vec::new();
+    for evidence in std::mem::take(&mut finding.evidence) {
+        if !is_told(&shown, &evidence) {
+            shown.push(evidence);
+        }
+    }
+    let is_log = |evidence: &&mut Evidence| matches!(evidence.source, Source::Log { .. });
+    for evidence in shown.iter_mut().filter(is_log) {
+        if let Some(times) = said.get(&gist(&evidence.text)).filter(|times| **times > 1) {
+            evidence.text.push_str(&format!(" ({times} times)"));
+        }
+    }
+    finding.evidence = shown;
+}
+
+/// How often what was said was said, by its gist.
+pub(super) fn said(clues: &[Clue<'_>]) -> BTreeMap<String, usize> {
+    let mut said: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut last: Option<&Line> = None;
+    for clue in clues {
+        // A line may be two clues: a traceback, and what it is about.
+        let Said::Log(line) = clue.said else { continue };
+        if last.is_some_and(|last| std::ptr::eq(last, line)) {
+            continue;
+        }
+        last = Some(line);
+        *said.entry((gist(&line.message), line.origin.as_str())).or_default() += 1;
+    }
+    let mut most = BTreeMap::new();
+    for ((gist, _), times) in said {
+        let known: &mut usize = most.entry(gist).or_default();
+        *known = times.max(*known);
+    }
+    most
 }
 
 /// Whether a proof is there already: the same line from another log, or said again.

@@ -243,7 +243,7 @@ fn open(case: &Case<'_>, out: &mut Vec<Finding>) {
         .proof_if(reason.evidence);
     for listener in exposed.iter().take(4) {
         let pid = listener.holders.first().map_or(0, |holder| holder.pid);
-        found = found.proof(Evidence::process(pid, "socket", socket_words(listener)));
+        found = found.proof(Evidence::process(pid, "fd", socket_words(listener)));
     }
     out.push(found.fix(door.fix.0, door.fix.1.iter().copied()));
 }

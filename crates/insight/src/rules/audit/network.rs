@@ -99,7 +99,7 @@ fn exposed<'s>(case: &Case<'s>) -> impl Iterator<Item = &'s Listener> + use<'s> 
 
 fn socket_proof(listener: &Listener) -> Evidence {
     let pid = listener.holders.first().map_or(0, |holder| holder.pid);
-    Evidence::process(pid, "socket", socket_words(listener))
+    Evidence::process(pid, "fd", socket_words(listener))
 }
 
 fn meant(text: &str) -> Option<std::net::SocketAddr> {

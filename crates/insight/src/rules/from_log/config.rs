@@ -115,16 +115,15 @@ fn bad_option(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// How much a complaint tells: the first one with a line is what to mend; what follows it may be its consequence.
+fn telling(told: &Told<'_>) -> impl Ord + use<> {
+    let (has_line, has_message) = (told.get("line").is_some(), told.get("message").is_some());
+    (told.sure, has_line && has_message, has_line, told.clue.is_of_test(), has_message)
+}
+
 fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let told = told(case, &[Kind::ConfigInvalid]);
-    // The first complaint with a line is what to mend; what follows it may be its consequence.
-    let score = |told: &&Told<'_>| {
-        let has_place = told.get("line").is_some() && told.get("message").is_some();
-        let has_line = told.get("line").is_some();
-        let has_message = told.get("message").is_some();
-        (told.sure, has_place, has_line, told.clue.is_of_test(), has_message)
-    };
-    let Some(best) = told.iter().max_by_key(score) else { return };
+    let Some(best) = told.iter().max_by_key(|told| telling(told)) else { return };
     let found = if best.get("line").is_none() { line_of(case, best) } else { None };
     let is_still_there = found.is_some();
     let file = found.as_ref().map(|(file, _)| file.clone());

@@ -46,7 +46,8 @@ pub(super) const RULES: &[Rule] = &[
 
 fn denied(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for told in told(case, &[Kind::PermissionDenied]) {
-        let Some(path) = absolute(case, told.get("path")) else {
+        let path = absolute(case, told.get("path")).or_else(|| about::socket(case, &told));
+        let Some(path) = path else {
             nameless(case, &told, "permission-denied", "permission is denied", findings);
             continue;
         };

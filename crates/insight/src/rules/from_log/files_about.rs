@@ -85,6 +85,29 @@ pub(super) fn broken_link(case: &Case<'_>, path: &str) -> Option<String> {
     fact.steps.iter().find(is_it).map(|_| missing.path.clone())
 }
 
+/// The Unix socket that a line speaks of without its path, if the service has only one, or one whose directory is
+/// missing.
+pub(super) fn socket(case: &Case<'_>, told: &Told<'_>) -> Option<String> {
+    if !told.clue.message().to_ascii_lowercase().contains("socket") {
+        return None;
+    }
+    let meant = case.service.meant_to_listen.iter().map(|(address, _)| address.as_str());
+    let is_socket = |path: &&crate::snapshot::ConfigPath| {
+        path.purpose == PathUse::Write
+            && (path.path.ends_with(".sock") || path.key.to_ascii_lowercase().contains("socket"))
+    };
+    let configured = case.service.config_paths.iter().filter(is_socket);
+    let all = meant.chain(configured.map(|path| path.path.as_str()));
+    let mut all: Vec<&str> = all.filter(|path| path.starts_with('/')).collect();
+    all.dedup();
+    let has_no_way = |path: &&&str| {
+        let missing = case.path(path).and_then(|fact| fact.missing());
+        missing.is_some_and(|step| step.path != **path)
+    };
+    let found = all.iter().find(has_no_way).or(all.first().filter(|_| all.len() == 1));
+    found.map(|path| (*path).to_owned())
+}
+
 /// As whom the service uses a path: what its configuration says, else as whom it is run.
 pub(super) fn user(case: &Case<'_>, path: &str) -> String {
     let paths = case.service.config_paths.iter();

@@ -34,9 +34,14 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
+/// The path that a line names, or means.
+fn named(case: &Case<'_>, told: &Told<'_>) -> Option<String> {
+    absolute(case, told.get("path")).or_else(|| about::socket(case, told))
+}
+
 fn missing_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for told in told(case, &[Kind::MissingFile]) {
-        let Some(path) = absolute(case, told.get("path")) else { continue };
+        let Some(path) = named(case, &told) else { continue };
         let Some(directory) = about::missing_directory(case, &told, &path) else { continue };
         let by = told.get("file").map_or(String::new(), |file| {
             let line = told.get("line").map_or(String::new(), |line| format!(":{line}"));
@@ -62,7 +67,7 @@ fn missing_directory(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 fn missing_file(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for told in told(case, &[Kind::MissingFile]) {
-        let Some(path) = absolute(case, told.get("path")) else {
+        let Some(path) = named(case, &told) else {
             if told.clue.message().contains("no hostkeys") {
                 findings.extend(no_host_keys(case, &told));
             } else {

@@ -40,4 +40,6 @@ pub(super) const RULES: &[&[Rule]] = &[
 ];
 
 #[cfg(test)]
+mod more_tests;
+#[cfg(test)]
 mod tests;

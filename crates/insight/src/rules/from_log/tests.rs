@@ -23,7 +23,7 @@ fn line(message: &str) -> Line {
 }
 
 /// A service that failed, and wrote this before.
-fn failed(messages: &[&str]) -> Snapshot {
+pub(super) fn failed(messages: &[&str]) -> Snapshot {
     let log = Log { lines: messages.iter().map(|m| line(m)).collect(), ..Log::default() };
     let service = Service {
         name: "x.service".into(),
@@ -36,7 +36,7 @@ fn failed(messages: &[&str]) -> Snapshot {
     Snapshot { services: vec![service], asked: 1, ..Snapshot::default() }
 }
 
-fn listens(snapshot: &mut Snapshot, address: &str, holder: Option<Holder>) {
+pub(super) fn listens(snapshot: &mut Snapshot, address: &str, holder: Option<Holder>) {
     let listener = Listener {
         protocol: "tcp",
         address: address.parse().ok(),
@@ -54,7 +54,7 @@ fn apache() -> Holder {
     Holder { pid: 812, name: "apache2".into(), command: "/usr/sbin/apache2".into(), service }
 }
 
-fn entry(kind: FileKind, mode: u32, uid: u32) -> Seen<Entry> {
+pub(super) fn entry(kind: FileKind, mode: u32, uid: u32) -> Seen<Entry> {
     let (size_bytes, modified_usec) = (0, 0);
     let acl = Vec::new();
     Seen::Known(Entry {
@@ -69,7 +69,7 @@ fn entry(kind: FileKind, mode: u32, uid: u32) -> Seen<Entry> {
     })
 }
 
-fn path(snapshot: &mut Snapshot, steps: Vec<(&str, Seen<Entry>)>, path: &str) {
+pub(super) fn path(snapshot: &mut Snapshot, steps: Vec<(&str, Seen<Entry>)>, path: &str) {
     let steps = steps.into_iter();
     let steps = steps.map(|(path, entry)| Step { path: path.into(), entry, link: None }).collect();
     let fact = PathFact { path: path.into(), steps, is_loop: false };

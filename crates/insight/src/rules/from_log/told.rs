@@ -4,10 +4,10 @@
 //! too. A line for which a service ends outweighs one that it may survive; what was said for a moment outweighs
 //! neither.
 
-use crate::clues::{Clue, Grade, Kind};
+use crate::clues::{Clue, Grade, Kind, Said};
 use crate::finding::Confidence;
 use crate::rules::Case;
-use crate::snapshot::{State, TestEnd};
+use crate::snapshot::{LogSource, State, TestEnd};
 
 /// A clue that may be the cause, and how sure that is by the log alone.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +125,9 @@ const OF_CONFIGURATION: [Kind; 6] = [
 
 /// A line of a log file about a configuration that is another one by now.
 fn is_overtaken(case: &Case<'_>, clue: &Clue<'_>) -> bool {
+    if is_of_other_definition(case, clue) {
+        return true;
+    }
     if !clue.is_of_file() {
         return false;
     }
@@ -144,6 +147,23 @@ fn is_overtaken(case: &Case<'_>, clue: &Clue<'_>) -> bool {
     };
     let is_path = clue.get("path").is_some();
     !is_path && !meant.iter().any(|(address, _)| is_named(address))
+}
+
+/// What the manager said of a program that the definition does not have by now.
+fn is_of_other_definition(case: &Case<'_>, clue: &Clue<'_>) -> bool {
+    let by_manager = matches!(clue.said, Said::Log(line) if line.source == LogSource::Manager);
+    let kinds = [Kind::ExecutableMissing, Kind::StepFailed, Kind::CommandMissing];
+    if !by_manager || !kinds.contains(&clue.kind) {
+        return false;
+    }
+    let Some(program) = clue.get("program").filter(|program| program.starts_with('/')) else {
+        return false;
+    };
+    let commands = case.definition().map(|d| d.commands.as_slice()).unwrap_or_default();
+    let has = |command: &crate::snapshot::Command| {
+        command.program == program || command.arguments.iter().any(|word| word.contains(program))
+    };
+    !commands.is_empty() && !commands.iter().any(has)
 }
 
 /// An address of one interface, not of all or of this machine itself.

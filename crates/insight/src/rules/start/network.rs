@@ -155,7 +155,7 @@ fn port_taken(case: &Case<'_>, meant: &Meant<'_>, listener: &Listener) -> Findin
     };
     finding = finding.proof(Evidence::process(
         holder.pid,
-        "socket",
+        "fd",
         format!("listens on {held}: {}", holder.command),
     ));
     let stop = match &holder.service {
@@ -216,7 +216,7 @@ fn held_path(case: &Case<'_>, path: &str, listener: &Listener) -> Finding {
             finding
                 .proof(Evidence::process(
                     holder.pid,
-                    "socket",
+                    "fd",
                     format!("listens on {path}: {}", holder.command),
                 ))
                 .fix(format!("if {} is not wanted, stop it", holder.name), [stop, restart(case)])

@@ -79,7 +79,7 @@ pub const DAEMONS: &[Daemon] = &[
         drops: true,
         address: &["0.0.0.0"],
         port: 3306,
-        defaults: &[("datadir", "/var/lib/mysql")],
+        defaults: &[("user", "mysql"), ("datadir", "/var/lib/mysql")],
         rows: &[
             port("port"),
             address("bind-address"),

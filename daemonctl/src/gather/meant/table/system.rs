@@ -16,6 +16,11 @@ pub const DAEMONS: &[Daemon] = &[
         address: &["0.0.0.0", "::"],
         port: 22,
         adds_ports: true,
+        defaults: &[
+            ("hostkey", "/etc/ssh/ssh_host_rsa_key"),
+            ("hostkey", "/etc/ssh/ssh_host_ecdsa_key"),
+            ("hostkey", "/etc/ssh/ssh_host_ed25519_key"),
+        ],
         rows: &[
             port("port"),
             address("listenaddress"),
