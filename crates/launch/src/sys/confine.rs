@@ -71,7 +71,7 @@ fn enter(plan: &Plan) -> io::Result<()> {
         unshare()?;
         close_off()?;
         give_scratch(&plan.scratch)?;
-        become_first()?;
+        become_second()?;
         // A new one shows the namespace's own processes. Where it may not be mounted the old one has to do.
         let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
         let _ = mount(c"proc", c"/proc", c"proc", flags, None);
@@ -156,26 +156,56 @@ fn copy_mode(from: &CStr, to: &CStr) -> Result<(), Errno> {
     rustix::fs::chmod(to, Mode::from_raw_mode(stat.st_mode))
 }
 
-/// Goes on as the first process of the new namespace, with which all others in it end. This process waits for it and
-/// ends as it does.
-fn become_first() -> io::Result<()> {
+/// Goes on as the second process of the new namespace: some daemons behave otherwise when they are process 1. The
+/// first one only holds the namespace; all in it end with it. This process waits, and ends as the second does.
+fn become_second() -> io::Result<()> {
     // SAFETY: both sides make system calls alone.
-    let pid = unsafe { libc::fork() };
-    match pid {
+    let first = unsafe { libc::fork() };
+    match first {
+        0 => hold_namespace(),
+        1.. => {}
+        _ => return Err(io::Error::last_os_error()),
+    }
+    // SAFETY: as above.
+    let second = unsafe { libc::fork() };
+    match second {
         0 => Ok(()),
         1.. => {
             // Whoever reads the program's output, or whether it could be executed, must not wait for this process.
-            super::close_all_but([]);
-            for fd in 0..3 {
-                super::close(fd);
-            }
-            end_like(pid)
+            let_go_of_everything();
+            end_like(second, first)
         }
-        _ => Err(io::Error::last_os_error()),
+        _ => {
+            let error = io::Error::last_os_error();
+            end(first, libc::SIGKILL);
+            Err(error)
+        }
     }
 }
 
-fn end_like(pid: c_int) -> ! {
+/// What the first process of the namespace does: nothing, until it is ended.
+fn hold_namespace() -> ! {
+    let_go_of_everything();
+    let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+    loop {
+        // SAFETY: waits for a signal, and touches nothing.
+        unsafe { libc::pause() };
+    }
+}
+
+fn let_go_of_everything() {
+    super::close_all_but([]);
+    for fd in 0..3 {
+        super::close(fd);
+    }
+}
+
+fn end(pid: c_int, signal: c_int) {
+    // SAFETY: a signal to a child that nobody has waited for, or to this process itself.
+    unsafe { libc::kill(pid, signal) };
+}
+
+fn end_like(pid: c_int, first: c_int) -> ! {
     let child = rustix::process::Pid::from_raw(pid);
     let status = loop {
         match waitpid(child, WaitOptions::empty()) {
@@ -184,9 +214,10 @@ fn end_like(pid: c_int) -> ! {
             _ => break None,
         }
     };
+    end(first, libc::SIGKILL);
     if let Some(signal) = status.and_then(WaitStatus::terminating_signal) {
-        // SAFETY: a signal to this process itself; nothing of it is left to be disturbed.
-        unsafe { libc::kill(libc::getpid(), signal) };
+        // SAFETY: asks for this process's own pid.
+        end(unsafe { libc::getpid() }, signal);
     }
     super::exit(status.and_then(WaitStatus::exit_status).unwrap_or(255))
 }
