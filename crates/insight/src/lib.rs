@@ -1,6 +1,6 @@
 //! What is wrong?
 //!
-//! This room has rules over a [`Snapshot`](snapshot::Snapshot) of services and their machine, and gives ranked
+//! This room has rules over a [`Snapshot`] of services and their machine, and gives ranked
 //! [`Finding`](finding::Finding)s: why a service is broken ([`diagnose`]), how exposed it is ([`audit`]).
 //!
 //! Start reading at [`snapshot::Snapshot`], all that rules may know, and at [`rules::Rule`], the one table of

@@ -42,6 +42,9 @@ fn capabilities() {
     assert_eq!(bounding(&["CAP_CHOWN CAP_KILL", "~CAP_KILL CAP_BPF"]), Some(1));
     assert_eq!(bounding(&["~CAP_CHOWN"]), Some(all & !1));
     assert_eq!(bounding(&["~CAP_CHOWN", "CAP_CHOWN"]), Some(all));
+    // Everything is where it began, and what follows counts as the first.
+    assert_eq!(bounding(&["~", "CAP_CHOWN"]), Some(1));
+    assert_eq!(bounding(&["~CAP_CHOWN", "CAP_CHOWN", "CAP_KILL"]), Some(1 << 5));
     assert_eq!(bounding(&["CAP_CHOWN", ""]), Some(0));
     let ambient = |texts| effective::ambient_set(&values("AmbientCapabilities", texts));
     assert_eq!(ambient(&["CAP_KILL", "", "CAP_CHOWN"]), 1);

@@ -41,25 +41,30 @@ fn selections<'v>(
 
 /// The set of `CapabilityBoundingSet=`: bit n is capability n.
 pub fn bounding_set<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<u64> {
-    selections(values).fold(None, |before, selection| Some(merge_mask(before, selection)))
+    // All bits, those of no capability too: what systemd takes for "nothing was said".
+    let unset = u64::MAX;
+    let merge = |before: Option<u64>, selection| {
+        Some(merge_mask(before.unwrap_or(unset), unset, selection))
+    };
+    selections(values).fold(None, merge).map(|mask| mask & ALL_CAPABILITIES)
 }
 
 /// The set of `AmbientCapabilities=`; 0 where there are none.
 pub fn ambient_set<'v>(values: impl IntoIterator<Item = &'v Value>) -> u64 {
-    let merge = |before: u64, selection| merge_mask((before != 0).then_some(before), selection);
-    selections(values).fold(0, merge)
+    let merge = |before: u64, selection| merge_mask(before, 0, selection);
+    selections(values).fold(0, merge) & ALL_CAPABILITIES
 }
 
-fn merge_mask(before: Option<u64>, selection: &Selection) -> u64 {
+/// An empty list is all or nothing, whatever stood before; what amounts to nothing said is replaced.
+fn merge_mask(before: u64, unset: u64, selection: &Selection) -> u64 {
     let bit =
         |word: &str| names::capability(word).and_then(|number| 1_u64.checked_shl(number.into()));
     let mask = selection.words.iter().filter_map(|word| bit(word)).fold(0, |all, bit| all | bit);
-    match before {
-        // An empty list is all or nothing, whatever stood before.
-        Some(before) if mask != 0 && selection.inverted => before & !mask,
-        Some(before) if mask != 0 => before | mask,
-        _ if selection.inverted => ALL_CAPABILITIES & !mask,
-        _ => mask,
+    match selection.inverted {
+        true if mask == 0 || before == unset => !mask,
+        false if mask == 0 || before == unset => mask,
+        true => before & !mask,
+        false => before | mask,
     }
 }
 
