@@ -110,7 +110,8 @@ impl<'s> Judged<'s> {
         let is_asked = |rule: &Rule| rule.purpose == purpose && rule.chapter != Chapter::Machine;
         let mut ranked = Vec::new();
         run(&case, is_asked, report, &mut ranked);
-        if purpose == Purpose::Diagnose && !service.is_broken() {
+        let works = !service.is_broken() && !rules::is_impersonated(self.snapshot, service);
+        if purpose == Purpose::Diagnose && works {
             ranked.iter_mut().for_each(|ranked| soften(&mut ranked.finding));
         }
         if !matches!(service.manager, Manager::Systemd | Manager::SystemdUser) {

@@ -47,7 +47,10 @@ pub fn process(tracer: &mut Tracer, pid: u32) {
 
 /// Between fork and exec it is the service manager that makes it ready: no call of that is the service's.
 fn is_manager_still(pid: u32) -> bool {
-    let Some(program) = proc::link(pid, "exe") else { return true };
+    let Some(program) = proc::link(pid, "exe") else {
+        // Who may not see its program may not watch it either, and is to be told so: trying tells.
+        return !proc::is_hidden(pid, "exe");
+    };
     pid != 1
         && (program.ends_with("/systemd-executor")
             || proc::link(1, "exe").is_some_and(|manager| manager == program))

@@ -19,6 +19,12 @@ pub fn link(pid: u32, name: &str) -> Option<String> {
     Some(text.strip_suffix(" (deleted)").map(str::to_owned).unwrap_or(text))
 }
 
+/// Whether a link below `/proc/PID` is there for others to read.
+pub fn is_hidden(pid: u32, name: &str) -> bool {
+    let read = fs::read_link(format!("/proc/{pid}/{name}"));
+    read.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+}
+
 /// A field of `/proc/PID/status`.
 pub fn status_field(status: &str, name: &str) -> Option<String> {
     status

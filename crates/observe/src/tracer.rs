@@ -56,10 +56,12 @@ impl Tracer {
     /// Begins with the processes that there are.
     ///
     /// # Errors
-    /// There is none that can be watched, and none is waited for.
+    /// There is none that can be watched, and none is waited for; one of them is traced by somebody else.
     pub fn begin(&mut self) -> Result<(), ObserveError> {
         self.look();
         match self.refused.take() {
+            // What a part of it does that nobody saw would be missing in whatever is made of the rest.
+            Some(error @ ObserveError::TracedAlready { .. }) if self.gate.is_none() => Err(error),
             _ if self.gate.is_some() || !self.tasks.is_empty() => Ok(()),
             Some(error) => Err(error),
             None => Err(ObserveError::NoProcesses),

@@ -165,6 +165,12 @@ fn who_is_traced_already_is_left_alone_and_named() {
     let second = Observer::start(move || vec![pid], None);
     assert!(second.is_err(), "{second:?}");
     assert_ne!(told.tracer(), 0);
+    // Nor is the rest of a service watched, as if that were all of it.
+    let other = Told::python();
+    let both = vec![other.pid(), pid];
+    let third = Observer::start(move || both.clone(), None);
+    assert!(matches!(third, Err(ObserveError::TracedAlready { .. })), "{third:?}");
+    assert_eq!(other.tracer(), 0);
     first.finish().unwrap();
     let nobody = Observer::start(Vec::new, None);
     assert_eq!(nobody.err(), Some(ObserveError::NoProcesses));

@@ -198,6 +198,9 @@ fn fix_one(
     settings: &[Proposed],
     consent: Consent,
 ) -> Result<ExitCode, Failure> {
+    if settings.is_empty() && context.common.json {
+        return fix::run(context, managers, chosen, settings, Consent::DryRun);
+    }
     if settings.is_empty() {
         let shown = present::text::clean(chosen.name.as_bytes()).into_owned();
         context.print(&format!(

@@ -47,7 +47,7 @@ pub fn run(_: &Context, args: &Args) -> Result<ExitCode, Failure> {
         arguments: args.argv.iter().map(text).collect::<Result<_, _>>()?,
         ignores_sigpipe: args.sigpipe == "ignore",
     };
-    let error = gate::pass(&behind);
+    let error = gate::pass(&behind, &args.token.to_string_lossy());
     let program = args.program.to_string_lossy();
     Err(Failure::failed(format_args!("cannot run {program}: {error}")).with_status(EXIT_EXEC))
 }

@@ -14,6 +14,7 @@ mod secrets;
 mod services;
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use insight::exposure::Facts;
 use insight::snapshot::{FileRole, Manager, Process, Seen, Service, Snapshot, Unseen};
@@ -80,7 +81,18 @@ pub fn gather(
         drop_shared_folders(service);
     }
     snapshot.unseen.extend(gatherer.take_unseen());
+    snapshot.unseen.extend(hidden_processes(&context.common.proc_root));
     Ok(snapshot)
+}
+
+/// Where others' processes are hidden, there may be daemons of which nothing is known.
+fn hidden_processes(proc_root: &Path) -> Option<Unseen> {
+    // The first process is always there, and may be seen by everybody unless they are hidden: proc(5).
+    std::fs::metadata(proc_root.join("1/stat")).is_err().then(|| Unseen {
+        what: "other users' processes".to_owned(),
+        why: "they are hidden (hidepid, proc(5))".to_owned(),
+        remedy: Some("root".to_owned()),
+    })
 }
 
 /// Reads the processes of all services at once.
@@ -203,4 +215,21 @@ pub fn bare_facts(service: &Service) -> Facts {
         user.as_deref().unwrap_or_default(),
         main.and_then(|process| process.umask).unwrap_or(0o022),
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_processes_are_told_of() {
+        let root = std::env::temp_dir().join(format!("audit-hidden-{}", std::process::id()));
+        std::fs::create_dir_all(&root).unwrap();
+        assert_eq!(hidden_processes(&root).unwrap().what, "other users' processes");
+        std::fs::create_dir_all(root.join("1")).unwrap();
+        std::fs::write(root.join("1/stat"), "1 (init)").unwrap();
+        assert_eq!(hidden_processes(&root), None);
+        std::fs::remove_dir_all(root).unwrap();
+    }
 }

@@ -73,7 +73,7 @@ pub fn troubled(service: &Service) -> Vec<String> {
             Relation::Needs => is_down || is_not_there,
             Relation::TriggeredBy => is_down,
             // Only where it does not run itself: else it is another's trouble.
-            Relation::Wants => is_broken && is_down,
+            Relation::Wants => (is_broken || service.stands_for(&dependency.name)) && is_down,
             Relation::After | Relation::Conflicts => false,
         };
         if may_be_cause {

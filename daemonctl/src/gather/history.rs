@@ -32,7 +32,7 @@ pub struct Facts {
     pub started_usec: Option<u64>,
     /// The last job that did not do what it should: when, and how it ended (`failed`, `dependency`).
     pub job: Option<(u64, String)>,
-    /// A job of it was deleted to break a circle of ordering, at that time.
+    /// A job of it was deleted to break a circle of ordering, or refused for one that can't be broken, at that time.
     pub dropped_usec: Option<u64>,
 }
 
@@ -52,7 +52,10 @@ pub fn facts(entries: &[Entry]) -> Facts {
             let is_bad = !matches!(result.as_str(), "done" | "skipped" | "canceled");
             facts.job = is_bad.then(|| (at, result.clone()));
         }
-        if entry.line.message.contains("deleted to break ordering cycle") {
+        let message = &entry.line.message;
+        if message.contains("deleted to break ordering cycle")
+            || message.contains("Unable to break cycle")
+        {
             facts.dropped_usec = Some(at);
         }
     }

@@ -79,6 +79,11 @@ pub fn fill(gatherer: &Gatherer<'_>, service: &mut Service) {
     }
 }
 
+/// The programs of the daemon that a service is known to be.
+pub fn programs(service: &Service) -> Option<&'static [&'static str]> {
+    daemon_of(service).map(|(daemon, _)| daemon.programs)
+}
+
 /// The row of its daemon, and the daemon's arguments.
 fn daemon_of(service: &Service) -> Option<(&'static Daemon, Vec<String>)> {
     let commands = service.definition.as_ref()?.commands.iter();

@@ -120,6 +120,7 @@ fn of_scripts(
         files.iter().map(|path| pid_files::look(gatherer.context, path, &pids)).collect();
     // What its configuration names says which lines of its log can be about now.
     meant::fill(gatherer, &mut service);
+    service.should_run |= should_run::is_silent_daemon(gatherer.context, &service);
     let files = log_files(gatherer, &service, &pids, Some(&view));
     let mut subject = subject(&service, &pids, files);
     let is_up = matches!(service.state, State::Running | State::Exited | State::Starting);

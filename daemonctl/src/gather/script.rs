@@ -18,6 +18,8 @@ use crate::service_view::ServiceView;
 
 /// Longest script or settings that are read, in bytes.
 const LONGEST: u64 = 256 << 10;
+/// Where settings of scripts lie.
+const SETTINGS: [&str; 4] = ["/etc/default/", "/etc/conf.d/", "/etc/rc.conf", "/etc/sysconfig/"];
 
 /// The definition of a service of OpenRC or SysV init.
 pub fn definition(gatherer: &Gatherer<'_>, view: &ServiceView) -> Option<Definition> {
@@ -34,11 +36,7 @@ pub fn definition(gatherer: &Gatherer<'_>, view: &ServiceView) -> Option<Definit
         .into_iter()
         .flatten()
         .map(|path| path.to_string_lossy().into_owned())
-        .filter(|path| {
-            ["/etc/default/", "/etc/conf.d/", "/etc/rc.conf", "/etc/sysconfig/"]
-                .iter()
-                .any(|f| path.starts_with(f))
-        })
+        .filter(|path| SETTINGS.iter().any(|folder| path.starts_with(folder)))
         .collect();
     let mut found = Definition {
         language: if is_openrc { Language::OpenRc } else { Language::Lsb },

@@ -6,6 +6,8 @@ use insight::snapshot::{Service, State};
 use super::Gatherer;
 use super::history::Facts;
 use super::native::Native;
+use super::service::pid_files;
+use crate::context::Context;
 
 /// Whether a unit is meant to run. Who was stopped by hand, or has done its work, is not.
 pub fn of_unit(
@@ -43,6 +45,23 @@ pub fn of_unit(
                 && was_enabled_at_boot(gatherer, native)
         }
     }
+}
+
+/// Its script says nothing of how it is (as that of a database without any cluster does), it is enabled, and it is
+/// known to be a daemon of which no process runs.
+pub fn is_silent_daemon(context: &Context, service: &Service) -> bool {
+    let is_asked = service.state == State::Unknown
+        && service.main_pid.is_none()
+        && service.enablement.as_deref() == Some("enabled");
+    let programs = super::meant::programs(service).filter(|_| is_asked);
+    let Some((programs, entries)) = programs.zip(std::fs::read_dir(&context.common.proc_root).ok())
+    else {
+        return false;
+    };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let mut names = pids.filter_map(|pid| pid_files::name(context, pid));
+    !names
+        .any(|name| programs.iter().any(|program| name.starts_with(program.trim_end_matches('*'))))
 }
 
 /// A daemon that ended although nobody asked for it.

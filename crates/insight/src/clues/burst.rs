@@ -28,17 +28,31 @@ const BEGINNINGS: [&str; 14] = [
     "starting up",
 ];
 
+/// With these words a run ends: what follows them is of another one.
+const ENDINGS: [&str; 5] = [
+    "database system is shut down",
+    "is now ready to exit, bye bye",
+    "mysqld: Shutdown complete",
+    "mariadbd: Shutdown complete",
+    "mysqld_safe mysqld from pid file",
+];
+
 /// Lines of the last run.
 pub(super) fn last(lines: &[Line]) -> impl Iterator<Item = &Line> {
     let mut begins: BTreeMap<&str, usize> = BTreeMap::new();
     let mut times: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut ended: Option<&str> = None;
     for (index, line) in lines.iter().enumerate().filter(|(_, line)| is_of_file(line)) {
         let origin = line.origin.as_str();
         let is_beginning = BEGINNINGS.iter().any(|words| line.message.contains(words));
         let silence = line.time_usec.zip(times.get(origin).copied());
         let is_after_silence = silence.is_some_and(|(now, then)| now > then + SILENCE_USEC);
-        if is_beginning || is_after_silence {
+        let is_after_end = ended.take_if(|of| *of == origin).is_some();
+        if is_beginning || is_after_silence || is_after_end {
             begins.insert(origin, index);
+        }
+        if ENDINGS.iter().any(|words| line.message.contains(words)) {
+            ended = Some(origin);
         }
         if let Some(time) = line.time_usec {
             times.insert(origin, time);

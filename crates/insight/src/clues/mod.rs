@@ -7,6 +7,7 @@ mod burst;
 mod kind;
 mod needles;
 mod pattern;
+mod repeats;
 pub mod table;
 mod trace;
 
@@ -14,6 +15,7 @@ use std::cell::OnceCell;
 
 use needles::Needles;
 use regex::bytes::Regex;
+use repeats::{Repeats, Turn};
 
 pub use kind::Kind;
 pub use table::{Grade, Row};
@@ -41,12 +43,19 @@ pub struct Clue<'l> {
     pub said: Said<'l>,
     /// What it names: `path`, `port`, `user` … and their values.
     values: Vec<(&'static str, String)>,
+    /// So many lines like it were passed over.
+    more: usize,
 }
 
 impl<'l> Clue<'l> {
     /// What the line names under this word: `path`, `port`, `address`, `user`, `library`, `file`, `line`, `message` …
     pub fn get(&self, word: &str) -> Option<&str> {
         self.values.iter().find(|(name, _)| *name == word).map(|(_, value)| value.as_str())
+    }
+
+    /// For how many lines it stands: itself, and those like it that were passed over.
+    pub fn times(&self) -> usize {
+        1 + self.more
     }
 
     /// It is of the last run, or of a test that was run just now.
@@ -135,10 +144,23 @@ impl Clues {
     }
 
     fn of_lines<'l>(&self, lines: impl Iterator<Item = Said<'l>>) -> Vec<Clue<'l>> {
-        let mut clues = Vec::new();
+        let lines: Vec<Said<'l>> = lines.collect();
+        let mut repeats = Repeats::of(lines.iter().map(|said| text_of(*said)));
+        let mut clues: Vec<Clue<'l>> = Vec::new();
         let mut traces = trace::Traces::default();
         for said in lines {
             let text = text_of(said);
+            match repeats.next(text, clues.len()) {
+                Turn::Read => {}
+                Turn::Passed(of) => {
+                    let clue = of.and_then(|of| clues.get_mut(of));
+                    if let Some(clue) = clue.filter(|clue| repeats::is_alike(clue.message(), text))
+                    {
+                        clue.more += 1;
+                    }
+                    continue;
+                }
+            }
             if !is_of_others(said) {
                 traces.line(said, text, &mut clues);
             }
@@ -159,7 +181,7 @@ impl Clues {
             Said::Log(line) if line.level == Some(Level::Debug) => Grade::Hint,
             _ => row.grade,
         };
-        Some(Clue { kind: row.kind, grade, said, values })
+        Some(Clue { kind: row.kind, grade, said, values, more: 0 })
     }
 
     /// The first row that a text matches, and what it names.

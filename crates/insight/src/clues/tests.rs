@@ -129,6 +129,22 @@ fn speed() {
     let made = start.elapsed();
     let count = clues.of_service(&service).len();
     eprintln!("made in {made:?}, 2,000 lines in {:?}, {count} clues", start.elapsed());
+    let start = std::time::Instant::now();
+    clues.of_service(&service);
+    let compiled = clues.patterns.iter().filter(|cell| cell.get().is_some()).count();
+    eprintln!("again {:?}; {compiled} patterns compiled", start.elapsed());
+}
+
+#[test]
+fn lines_that_are_said_often_are_counted() {
+    let texts: Vec<String> = (0..100)
+        .map(|n| format!("bind() to 0.0.0.0:80 failed (98: Address already in use) {n}"))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let service = service(&texts);
+    let clues = Clues::new().of_service(&service);
+    assert_eq!(clues.len(), 16);
+    assert_eq!(clues.iter().map(super::Clue::times).sum::<usize>(), 100);
 }
 
 #[test]
@@ -149,4 +165,22 @@ fn a_traceback_names_the_port_in_its_code() {
     let clues = Clues::new().of_service(&service);
     let taken = clues.iter().find(|clue| clue.kind == Kind::PortTaken).unwrap();
     assert_eq!(taken.get("port"), Some("80"));
+}
+
+#[test]
+fn a_denied_bind_in_a_traceback_is_no_denied_file() {
+    let service = service(&[
+        "Traceback (most recent call last):",
+        "  File \"/usr/lib/python3.11/socketserver.py\", line 456, in __init__",
+        "    self.server_bind()",
+        "  File \"/usr/lib/python3.11/http/server.py\", line 1303, in server_bind",
+        "    return super().server_bind()",
+        "           ^^^^^^^^^^^^^^^^^^^^^",
+        "  File \"/usr/lib/python3.11/socketserver.py\", line 472, in server_bind",
+        "    self.socket.bind(self.server_address)",
+        "PermissionError: [Errno 13] Permission denied",
+    ]);
+    let clues = Clues::new().of_service(&service);
+    let kinds: Vec<Kind> = clues.iter().map(|clue| clue.kind).collect();
+    assert_eq!(kinds, [Kind::Traceback, Kind::BindDenied]);
 }

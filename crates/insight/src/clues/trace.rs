@@ -43,9 +43,8 @@ impl Traces {
                 let shown = text.trim_start_matches(['>', ' ']).trim_matches('\'');
                 let mut words = shown.split_whitespace();
                 let first = words.next().unwrap_or_default().to_owned();
-                self.directive = words
-                    .next_back()
-                    .map(|word| (index, first, word.trim_matches('"').to_owned()));
+                self.directive =
+                    words.next_back().map(|word| (index, first, word.trim_matches('"').to_owned()));
                 clue.values.push(("message", shown.to_owned()));
                 self.pending = Some((index, Pending::Explanation));
             }
@@ -156,7 +155,7 @@ impl Traces {
         let mut values = vec![("message", text.to_owned())];
         values.extend(place.take().map(|place| ("place", place)));
         self.python = None;
-        clues.push(Clue { kind: Kind::Traceback, grade: Grade::Fatal, said, values });
+        clues.push(Clue { kind: Kind::Traceback, grade: Grade::Fatal, said, values, more: 0 });
     }
 }
 

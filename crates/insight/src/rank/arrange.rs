@@ -9,7 +9,6 @@ use crate::finding::{Confidence, Finding, Role, Source};
 /// Rules that quote what was said, and know no more: beside a better cause they are no causes.
 const QUOTING: [&str; 3] = ["last-words", "bind-failed", "traceback"];
 
-
 /// Takes out of `heads` what says no more than the first of them: rules that only quote a line which that one explains.
 fn absorb(heads: &mut Vec<Finding>) {
     let mut all = std::mem::take(heads);
@@ -55,7 +54,8 @@ fn quote(first: &mut Finding) {
     }
     if let Some((_, said)) = words.title.split_once(": ") {
         first.title = format!("{}; its last words: {said}", first.title);
-        first.sentence = format!("{}; before that it said: {said}", first.sentence.trim_end_matches('.'));
+        first.sentence =
+            format!("{}; before that it said: {said}", first.sentence.trim_end_matches('.'));
     }
     first.evidence.extend(words.evidence.first().cloned());
 }

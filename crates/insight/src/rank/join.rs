@@ -107,7 +107,7 @@ pub(super) fn said(clues: &[Clue<'_>]) -> BTreeMap<String, usize> {
             continue;
         }
         last = Some(line);
-        *said.entry((gist(&line.message), line.origin.as_str())).or_default() += 1;
+        *said.entry((gist(&line.message), line.origin.as_str())).or_default() += clue.times();
     }
     let mut most = BTreeMap::new();
     for ((gist, _), times) in said {

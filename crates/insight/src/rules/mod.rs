@@ -15,6 +15,8 @@ mod machine;
 mod resources;
 mod start;
 
+pub(crate) use start::is_impersonated;
+
 pub use case::Case;
 pub use document::{document, words};
 

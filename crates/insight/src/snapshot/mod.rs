@@ -15,8 +15,8 @@ mod service;
 mod standing;
 
 pub use audit::{
-    Accounts, Audit, AuditFile, ConfigOption, FIRST_PERSON, FileRole, FolderLook, LocalAccount, NOBODY, Secret,
-    SecretKind,
+    Accounts, Audit, AuditFile, ConfigOption, FIRST_PERSON, FileRole, FolderLook, LocalAccount,
+    NOBODY, Secret, SecretKind,
 };
 pub use cgroup::Cgroup;
 pub use configured::{ConfigPath, ConfigTest, PathUse, PidFile, TestEnd};
@@ -31,8 +31,8 @@ pub use lookups::{
 };
 pub use machine::{CoreSetup, Filesystem, Init, Machine, Pressure, Stall};
 pub use process::{
-    Capabilities, CgroupGrowth, Connections, DescriptorKinds, Descriptors, Limit, Mapped, Process, ProcessGrowth,
-    Thread, WaitingOn,
+    Capabilities, CgroupGrowth, Connections, DescriptorKinds, Descriptors, Limit, Mapped, Process,
+    ProcessGrowth, Thread, WaitingOn,
 };
 pub use service::{Exit, GoneFile, Load, Manager, Service, State, Unit};
 

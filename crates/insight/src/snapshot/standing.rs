@@ -1,6 +1,6 @@
 //! How a service stands: whether it is broken, at rest by its author's will, or was stopped on request.
 
-use super::{Condition, Line, Load, LogSource, Manager, Service, State};
+use super::{Condition, Language, Line, Load, LogSource, Manager, Service, Setting, State};
 
 impl Service {
     /// What its manager said since it last began to start the service: the last start's own story, also where the
@@ -37,8 +37,33 @@ impl Service {
             }
             _ if matches!(self.load, Load::NotFound | Load::BadSetting | Load::Error) => true,
             _ if self.is_asserted_away() => true,
+            _ if self.state == State::Stopped && self.switched_off().is_some() => false,
             _ => self.should_run && !self.is_skipped() && self.stop_request().is_none(),
         }
+    }
+
+    /// Another service is an instance of the template that this one stands for: `postgresql@15-main.service` of
+    /// `postgresql.service`, whose own command does nothing.
+    pub fn stands_for(&self, other: &str) -> bool {
+        let Some((bare, suffix)) = self.name.rsplit_once('.') else { return false };
+        let instance = other.strip_prefix(bare).and_then(|rest| rest.strip_prefix('@'));
+        instance.is_some_and(|rest| {
+            rest.strip_suffix(suffix).is_some_and(|name| name.len() > 1 && name.ends_with('.'))
+        })
+    }
+
+    /// The setting by which an init script is told to start nothing: `RSYNC_ENABLE=false` in `/etc/default/rsync`.
+    pub fn switched_off(&self) -> Option<&Setting> {
+        let definition = self.definition.as_ref().filter(|d| d.language != Language::Unit)?;
+        let prefix = format!("{}_", self.name.to_uppercase().replace(['-', '.'], "_"));
+        let set = definition.settings.iter().rev().filter_map(|setting| {
+            let key = setting.key.strip_prefix(&prefix).unwrap_or(&setting.key);
+            let off = SWITCHES.iter().find(|(names, _)| names.contains(&key))?.1;
+            Some((setting, off))
+        });
+        // The last assignment counts: defaults files are read after the script's own.
+        let (setting, off) = set.into_iter().next()?;
+        off.contains(&setting.value.to_lowercase().as_str()).then_some(setting)
     }
 
     /// A condition did not hold at its last start, so that it was not started: by its author's will.
@@ -77,13 +102,23 @@ impl Service {
         let own = |line: &&Line| line.source == LogSource::Service && line.is_of_last_run;
         let mut last = self.log.lines.iter().filter(own).rev().take(LAST_WORDS);
         let is_bad = |line: &Line| {
-            line.level.is_some_and(|level| level <= super::Level::Error)
-                || BAD.iter().any(|word| line.message.contains(word))
+            let is_bad = line.level.is_some_and(|level| level <= super::Level::Error)
+                || BAD.iter().any(|word| line.message.contains(word));
+            is_bad && !line.message.contains(BY_REQUEST)
         };
         let is_asked = |line: &Line| ASKED.iter().any(|words| line.message.contains(words));
         last.find(|line| is_bad(line) || is_asked(line)).filter(|line| is_asked(line))
     }
 }
+
+/// Variables of init scripts that say whether anything is started, and what they hold when nothing is.
+const SWITCHES: [(&[&str], &[&str]); 2] = [
+    (
+        &["ENABLE", "ENABLED", "START", "RUN", "RUN_DAEMON", "START_DAEMON", "DAEMON_ENABLE"],
+        &["false", "no", "0", "off", "n"],
+    ),
+    (&["DISABLE", "DISABLED"], &["true", "yes", "1", "on", "y"]),
+];
 
 /// Words of lines that tell of trouble, in logs that have no levels.
 const BAD: [&str; 10] = [
@@ -100,8 +135,10 @@ const BAD: [&str; 10] = [
 ];
 /// So many lines a daemon may write between the request and its end.
 const LAST_WORDS: usize = 16;
+/// Words with which a daemon ends others' connections since it was asked to end itself (PostgreSQL).
+const BY_REQUEST: &str = "due to administrator command";
 /// Words of daemons that were asked to end: by SIGTERM, SIGINT, SIGQUIT or a command of their own.
-const ASKED: [&str; 24] = [
+const ASKED: [&str; 22] = [
     "User requested shutdown",
     "SIGTERM",
     "SIGINT",
@@ -110,8 +147,6 @@ const ASKED: [&str; 24] = [
     "signal 3 ",
     "shutdown request",
     "Normal shutdown",
-    "Shutdown complete",
-    "database system is shut down",
     "Exiting on signal",
     "exiting on signal",
     "Terminated by signal",

@@ -81,6 +81,19 @@ pub fn write(base: &str, unit: &str, file_name: &str, text: &str) -> Result<Drop
     Ok(file)
 }
 
+/// Removes a drop-in that another process put there, and its folder if nothing else is in it.
+///
+/// # Errors
+/// Not permitted, or a link is in the way.
+pub fn remove(base: &str, unit: &str, file_name: &str) -> std::io::Result<()> {
+    let folder = Path::new(base).join(format!("{unit}.d"));
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
+    let open = fs::open(&folder, flags, Mode::empty())?;
+    fs::unlinkat(&open, file_name, AtFlags::empty())?;
+    let _ = std::fs::remove_dir(folder);
+    Ok(())
+}
+
 /// What is there; a link is no file of ours.
 fn read(folder: &OwnedFd, name: &str) -> Result<Option<Vec<u8>>, Errno> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -164,7 +177,8 @@ mod tests {
         assert_eq!(std::fs::read(first.path()).unwrap(), b"[Service]\n");
         first.take_back().unwrap();
         first.put(b"again").unwrap();
-        first.take_back().unwrap();
+        remove(base, "x.service", "50-a.conf").unwrap();
+        assert!(!first.path().exists() && remove(base, "x.service", "50-a.conf").is_err());
         drop((first, second));
         assert!(!Path::new(base).join("x.service.d").exists());
         std::fs::remove_dir_all(base).unwrap();

@@ -148,7 +148,10 @@ pub fn notes(outcome: &Outcome) -> Vec<Note> {
     let count = hidden.count();
     if count > 0 {
         notes.push(Note {
-            what: format!("processes of {count} services"),
+            what: format!(
+                "processes of {count} {}",
+                if count == 1 { "service" } else { "services" }
+            ),
             reason: Why::NotPermitted,
             detail:
                 "namespaces, environment and deleted files could not be seen; root may look (sudo)"

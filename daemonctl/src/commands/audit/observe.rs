@@ -63,7 +63,10 @@ pub fn run(
         false => as_it_runs(context, &subject, wish)?,
     };
     let settings = &seen.proposal.settings;
-    match wish.fix.filter(|_| subject.is_unit()) {
+    let nothing = settings.is_empty();
+    // Without a setting there is nothing to restart it for.
+    let fix = wish.fix.map(|consent| if nothing { fix::Consent::DryRun } else { consent });
+    match fix.filter(|_| subject.is_unit()) {
         Some(consent) if context.common.json => {
             let report = fix::carry_out(context, &subject, settings, consent)?;
             show::json(&subject, &seen, Some(&report))?;
@@ -194,7 +197,13 @@ fn finish(
         notes.push("no gate was met: its start was not seen after all".to_owned());
     }
     let observation = convert::observation(&record, stop_seen);
-    let proposal = propose(&observation, &subject.current());
+    let mut proposal = propose(&observation, &subject.current());
+    if !proposal.settings.is_empty() && subject.is_loosened(&proposal.settings) {
+        proposal.settings.clear();
+        notes.push(
+            "its unit is as tight already as what was seen allows: nothing is proposed".to_owned(),
+        );
+    }
     Ok(Seen { observation, proposal, processes: record.processes, notes })
 }
 

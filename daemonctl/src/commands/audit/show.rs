@@ -45,8 +45,10 @@ fn of_service(
     page.out.push_str(": ");
     paint(&counted(report), style, page.theme(), &mut page.out);
     page.out.push('\n');
-    let who =
-        user(service, &outcome.snapshot).unwrap_or_else(|| "nobody: it does not run".to_owned());
+    let who = user(service, &outcome.snapshot).unwrap_or_else(|| match service.main_pid {
+        Some(_) => "it runs, but no process of it could be seen".to_owned(),
+        None => "nobody: it does not run".to_owned(),
+    });
     page.line(1, &format!("runs as    {}", clean(&who)), Style::Plain);
     let declared = match figure.is_declared {
         true => String::new(),

@@ -71,6 +71,16 @@ impl<'a> Subject<'a> {
 
     /// The figure of exposure now and with these settings, as it is printed.
     pub fn figures(&self, settings: &[Proposed]) -> Option<(String, String)> {
+        let (before, after) = self.exposures(settings)?;
+        Some((exposure::text(before), exposure::text(after)))
+    }
+
+    /// Whether these settings leave it as exposed as it is, or more: its author was stricter.
+    pub fn is_loosened(&self, settings: &[Proposed]) -> bool {
+        self.exposures(settings).is_some_and(|(before, after)| after >= before)
+    }
+
+    fn exposures(&self, settings: &[Proposed]) -> Option<(u64, u64)> {
         let declared = self.declared.as_ref()?;
         let assignments: Vec<(String, String)> = settings
             .iter()
@@ -78,7 +88,7 @@ impl<'a> Subject<'a> {
             .collect();
         let before = exposure::figure(declared, self.version);
         let after = exposure::figure(&declared.with(&assignments, self.version), self.version);
-        Some((exposure::text(before), exposure::text(after)))
+        Some((before, after))
     }
 
     /// Does one thing with it, without a word.

@@ -20,17 +20,24 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Folders that seem writable to every test.
 const SCRATCH: [&str; 4] = ["/run", "/var/log", "/tmp", "/var/tmp"];
 /// What a test can't do in there, and what its program can't do at all: no word on the configuration.
-const INCONCLUSIVE: [&str; 6] = [
+const INCONCLUSIVE: [&str; 7] = [
     "Read-only file system",
     "No space left on device",
+    // A log that is opened to append is copied to the scratch folder first, and may be longer than that.
+    "File too large",
     "Cannot allocate memory",
     "Too many open files",
     "error while loading shared libraries",
     "symbol lookup error",
 ];
-/// What a caller can't do who is not root.
-const NOT_PERMITTED: [&str; 4] =
-    ["Permission denied", "Operation not permitted", "permission denied", "must be root"];
+/// What a caller can't do who is not root. Without a word on why, sshd has no host key that it may read.
+const NOT_PERMITTED: [&str; 5] = [
+    "Permission denied",
+    "Operation not permitted",
+    "permission denied",
+    "must be root",
+    "no hostkeys available",
+];
 
 /// Runs tests one after the other, up to the first that does not pass.
 pub fn in_turn(row: &Row, plans: Vec<Plan>, subject: &Subject<'_>) -> ConfigTest {

@@ -1,6 +1,6 @@
 //! Whether a service ends badly and is started again, over and over, up to now.
 
-use insight::snapshot::{Exit, Run, RunEnd, Service, State};
+use insight::snapshot::{Exit, Relation, Run, RunEnd, Service, State};
 
 /// So many bad ends in a row are a loop.
 const ENDS_MIN: usize = 3;
@@ -20,6 +20,9 @@ pub fn is_looping(service: &Service, now_usec: u64) -> bool {
     {
         return false;
     }
+    if was_started_anew(service) {
+        return false;
+    }
     let waits = service.unit.sub == "auto-restart";
     let restarts = service.unit.restarts.unwrap_or(0);
     let is_counted = |least: u32| restarts >= least;
@@ -37,6 +40,15 @@ pub fn is_looping(service: &Service, now_usec: u64) -> bool {
     bad.len() >= ENDS_MIN
         && last.is_none_or(|end| end.saturating_add(RECENT_USEC) >= now_usec)
         && (waits || age.is_none_or(|age| age < young))
+}
+
+/// It runs, and systemd has counted no restart since somebody last started it: the ends before were of other starts. A
+/// service that is started by its socket or timer each time is counted as little.
+fn was_started_anew(service: &Service) -> bool {
+    let mut dependencies = service.dependencies.iter();
+    service.state == State::Running
+        && service.unit.restarts == Some(0)
+        && !dependencies.any(|other| other.relation == Relation::TriggeredBy)
 }
 
 /// The bad ends in a row up to now, newest first.
@@ -112,6 +124,24 @@ mod tests {
         let day = 86_400;
         service.runs = (0..4).map(|at| run(day + at, day, RunEnd::Exit(Exit::Status(1)))).collect();
         assert!(!is_looping(&service, NOW));
+    }
+
+    #[test]
+    fn who_starts_it_by_hand_begins_anew() {
+        let mut service = failing(State::Running, 4, 3);
+        service.unit.restarts = Some(0);
+        assert!(!is_looping(&service, NOW));
+        service.unit.restarts = Some(1);
+        assert!(is_looping(&service, NOW));
+        service.unit.restarts = Some(0);
+        service.dependencies.push(insight::snapshot::Dependency {
+            relation: Relation::TriggeredBy,
+            name: "x.socket".to_owned(),
+            state: State::Running,
+            load: insight::snapshot::Load::Loaded,
+            place: None,
+        });
+        assert!(is_looping(&service, NOW));
     }
 
     #[test]

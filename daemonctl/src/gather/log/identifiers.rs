@@ -25,8 +25,8 @@ const NAMES: &[(&[&str], &[&str])] = &[
 pub fn add(name: &str, identifiers: &mut Vec<String>) {
     let stem = name.strip_suffix(".service").unwrap_or(name);
     let stem = stem.split('@').next().unwrap_or(stem);
-    let is_meant = |known: &&str| *known == stem || identifiers.iter().any(|own| own == known);
-    let rows = NAMES.iter().filter(|(services, _)| services.iter().any(|s| is_meant(&s)));
+    let is_meant = |known: &str| known == stem || identifiers.iter().any(|own| own == known);
+    let rows = NAMES.iter().filter(|(services, _)| services.iter().any(|known| is_meant(known)));
     let more: Vec<&str> = rows.flat_map(|(_, names)| names.iter().copied()).collect();
     for name in more {
         if !identifiers.iter().any(|own| own == name) {

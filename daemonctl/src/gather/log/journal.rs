@@ -85,6 +85,8 @@ pub fn entries(set: &Set, subject: &Subject, max: usize) -> Vec<Entry> {
         reading.read(orphans(subject), ORPHANS_MAX, Some(from));
     }
     let mut found = reading.found;
+    // Read from the newest backward; what was written in one go has one time, and keeps its order.
+    found.reverse();
     found.sort_by_key(|entry| entry.line.time_usec);
     found
 }

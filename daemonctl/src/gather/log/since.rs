@@ -8,8 +8,8 @@ use insight::snapshot::{Line, LogSource, PidFile, Seen, Service};
 
 use crate::gather::Gatherer;
 
-/// Logs count whole seconds, and are written a moment late.
-const SLACK_USEC: u64 = 2_000_000;
+/// Logs count whole seconds.
+const SLACK_USEC: u64 = 1_000_000;
 /// A daemon that fails takes its pid file away a moment after its last words.
 const PID_SLACK_USEC: u64 = 5_000_000;
 /// Of a daemon whose log does not tell of its starts, and whose pid file is gone: nobody knows whether it ran well in
@@ -40,14 +40,15 @@ pub fn changed(gatherer: &Gatherer<'_>, service: &Service) -> Option<u64> {
     let of_folders = folders.filter_map(|path| changed_usec(&gatherer.inside(path), false)).max();
     let changed = of_files.max(of_folders).map(|at| at.saturating_sub(SLACK_USEC));
     let of_pids = service.pid_files.iter().filter_map(|file| {
-        let path = match file.pid {
-            Seen::Absent => file.path.rsplit_once('/').map(|(folder, _)| folder)?,
-            _ => file.path.as_str(),
+        let (path, slack) = match file.pid {
+            Seen::Absent => (file.path.rsplit_once('/')?.0, PID_SLACK_USEC),
+            _ => (file.path.as_str(), SLACK_USEC),
         };
         let is_own = !SHARED.contains(&path) && !path.starts_with("/tmp");
-        changed_usec(&gatherer.inside(path), false).filter(|_| is_own)
+        let changed = changed_usec(&gatherer.inside(path), false).filter(|_| is_own)?;
+        Some(changed.saturating_sub(slack))
     });
-    changed.max(of_pids.max().map(|at| at.saturating_sub(PID_SLACK_USEC)))
+    changed.max(of_pids.max())
 }
 
 /// When a file's content was changed; with `all`, also when it was put there, or its mode was changed.

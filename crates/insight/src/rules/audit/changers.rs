@@ -31,7 +31,8 @@ pub(super) fn weak_steps(fact: &PathFact) -> Vec<Weak<'_>> {
     for (place, step) in fact.steps.iter().enumerate() {
         let Some(entry) = step.entry.known() else { continue };
         let next = fact.steps.get(place.saturating_add(1));
-        if entry.kind == FileKind::Link || entry.immutable {
+        // What is written to a device (`/dev/null` in a file's place) is not what others read from it.
+        if matches!(entry.kind, FileKind::Link | FileKind::Device) || entry.immutable {
             continue;
         }
         // In a sticky directory only owners replace what is there; what is not there yet, anybody makes.

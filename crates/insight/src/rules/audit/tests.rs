@@ -203,6 +203,10 @@ fn configurations_of_the_services_own_user_matter_where_root_reads_them() {
     none(&config(false, WWW), "config-writable");
     one(&config(false, 1000), "config-writable", Severity::Error);
     one(&config(false, 120), "config-writable", Severity::Warning);
+    // A file that was replaced by /dev/null is empty, whoever writes to that.
+    let mut null = path("/etc/nginx/x.conf", 0o666, 0, 0);
+    null.steps.last_mut().unwrap().entry = entry(FileKind::Device, 0o666, 0, 0);
+    none(&with(|s| put(s, FileRole::Config, true, null)), "config-writable");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Configurations, options and certificates that a daemon refuses.
 
 use super::files_about::{absolute, restart};
-use super::told::{Told, told};
+use super::told::{Told, is_unchanged, told};
 use crate::clues::{Grade, Kind};
 use crate::finding::{Confidence, Evidence, Finding, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
@@ -115,6 +115,13 @@ fn bad_option(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What is wrong, of lines beside the one that names the place: rather of one that names no file itself.
+fn reason<'s>(told: &[Told<'s>]) -> Option<&'s str> {
+    let others = || told.iter().rev().filter(|other| other.clue.grade != Grade::Hint);
+    let bare = others().filter(|other| other.get("file").is_none());
+    bare.chain(others()).find_map(|other| other.get("message"))
+}
+
 /// How much a complaint tells: the first one with a line is what to mend; what follows it may be its consequence.
 fn telling(told: &Told<'_>) -> impl Ord + use<> {
     let (has_line, has_message) = (told.get("line").is_some(), told.get("message").is_some());
@@ -132,9 +139,8 @@ fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let line = found.map(|(_, line)| line.to_string());
     let line = line.or_else(|| best.get("line").map(str::to_owned));
     let line = line.as_deref();
-    let others = || told.iter().rev().filter(|other| other.clue.grade != Grade::Hint);
     let message = best.get("message").map(str::to_owned);
-    let message = message.or_else(|| others().find_map(|t| t.get("message")).map(str::to_owned));
+    let message = message.or_else(|| reason(&told).map(str::to_owned));
     let message = message.unwrap_or_else(|| best.clue.message().trim().to_owned());
     let place = match (&file, line) {
         (Some(file), Some(line)) => format!("{file}, line {line}: "),
@@ -143,7 +149,7 @@ fn config_invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
         (None, None) => String::new(),
     };
     // Not every test knows every setting: where the line still stands there, it is still wrong.
-    let passes = !is_still_there
+    let passes = !(is_still_there || is_unchanged(case, best.clue))
         && case.service.config_test.as_ref().is_some_and(|test| test.end == TestEnd::Passed);
     let message = message.trim().trim_end_matches('.');
     let (title, sentence, sure) = if passes {

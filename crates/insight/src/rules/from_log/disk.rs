@@ -132,7 +132,9 @@ impl Refused<'_> {
             Kind::DiskFull if fs.is_some_and(|fs| has_no_inodes(fs) && !is_full(fs)) => (
                 "inodes-exhausted",
                 format!("{on} has no inodes left"),
-                format!("{name} got \"no space left on device\"{at}: {on} has room, and no inodes left."),
+                format!(
+                    "{name} got \"no space left on device\"{at}: {on} has room, and no inodes left."
+                ),
                 format!("df -i {mount}"),
             ),
             Kind::DiskFull => (
@@ -144,7 +146,9 @@ impl Refused<'_> {
             Kind::ReadOnly => (
                 "read-only-filesystem",
                 format!("{on} is read-only"),
-                format!("{name} got \"read-only file system\"{at}: {on} is read-only, or is so for this service."),
+                format!(
+                    "{name} got \"read-only file system\"{at}: {on} is read-only, or is so for this service."
+                ),
                 format!("findmnt -T {mount}"),
             ),
             Kind::Quota => (
@@ -156,7 +160,9 @@ impl Refused<'_> {
             Kind::FileTooLarge => (
                 "file-size-limit",
                 "a file would be too large".to_owned(),
-                format!("{name} got \"file too large\"{at}: the limit on the size of files (LimitFSIZE=) or of the file system is reached."),
+                format!(
+                    "{name} got \"file too large\"{at}: the limit on the size of files (LimitFSIZE=) or of the file system is reached."
+                ),
                 "ulimit -f".to_owned(),
             ),
             Kind::IoError => (
@@ -181,12 +187,7 @@ impl Refused<'_> {
 }
 
 /// A path that is read-only since a setting of the unit makes it so.
-fn kept_from_it(
-    case: &Case<'_>,
-    told: &Told<'_>,
-    path: Option<&str>,
-    finding: Finding,
-) -> Finding {
+fn kept_from_it(case: &Case<'_>, told: &Told<'_>, path: Option<&str>, finding: Finding) -> Finding {
     let Some((path, definition)) = path.zip(case.definition()) else { return finding };
     let Some(guard) = access::sandbox::guard(definition, path, Want::Write) else { return finding };
     let setting = format!("{}={}", guard.setting.key, guard.setting.value);

@@ -74,7 +74,9 @@ pub(super) fn missing_directory(case: &Case<'_>, told: &Told<'_>, path: &str) ->
 /// The line says that a file was opened.
 fn opens_file(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    ["open()", "open(\"", "open file", "fopen", "read file"].iter().any(|word| message.contains(word))
+    ["open()", "open(\"", "open file", "fopen", "read file"]
+        .iter()
+        .any(|word| message.contains(word))
 }
 
 /// Where a link leads that a path is, and that leads to nothing.

@@ -121,19 +121,18 @@ const FILES_MIN: u64 = 65_536;
 fn too_low(case: &Case<'_>, told: &Told<'_>) -> Finding {
     let limit = told.get("limit").unwrap_or("a limit");
     let number = |word| told.get(word).map_or(String::new(), |n: &str| format!(" {n}"));
-    let at_least = told.get("wanted").map_or(String::new(), |n| format!(", and needs at least {n}"));
+    let at_least =
+        told.get("wanted").map_or(String::new(), |n| format!(", and needs at least {n}"));
     let title = match told.get("found") {
         Some(found) => format!("{limit} is too low: {found}"),
         None => format!("{limit} is too low"),
     };
-    let what = format!(
-        "finds {limit}{} too low for its configuration{at_least}",
-        number("found")
-    );
+    let what = format!("finds {limit}{} too low for its configuration{at_least}", number("found"));
     let finding = simple(case, told, "limit-too-low", &title, &what);
     let message = told.clue.message().to_ascii_lowercase();
-    let is_of_files =
-        ["ulimit -n", "open file", "ulimit-n", "fd limit", "file descriptors"].iter().any(|word| message.contains(word));
+    let is_of_files = ["ulimit -n", "open file", "ulimit-n", "fd limit", "file descriptors"]
+        .iter()
+        .any(|word| message.contains(word));
     if !is_of_files {
         return finding;
     }

@@ -4,8 +4,8 @@ use super::tests::{entry, failed, listens, path};
 use crate::finding::{Confidence, Finding};
 use crate::rules::found;
 use crate::snapshot::{
-    Command, CommandRole, ConfigPath, FileKind, Filesystem, Holder, PathUse, Place, Seen, Setting,
-    Snapshot,
+    Command, CommandRole, ConfigPath, ConfigTest, Exit, FileKind, Filesystem, Holder, Manager,
+    PathUse, Place, Seen, Setting, Snapshot, State, TestEnd,
 };
 
 fn first(snapshot: &Snapshot) -> Finding {
@@ -199,4 +199,90 @@ fn a_variable_that_a_script_asks_for_is_named_with_its_words() {
     let finding = first(&snapshot);
     assert_eq!((finding.rule, finding.subject.as_str()), ("variable-missing", "DATABASE_URL"));
     assert!(finding.sentence.contains("must be set in /etc/default/x"), "{}", finding.sentence);
+}
+
+/// Lines of a log file, written at these seconds.
+fn of_file(snapshot: &mut Snapshot, times: &[u64]) {
+    for (line, time) in snapshot.services[0].log.lines.iter_mut().zip(times) {
+        line.origin = "/var/log/x.log".into();
+        line.time_usec = Some(time * 1_000_000);
+    }
+}
+
+fn tested(snapshot: &mut Snapshot, end: TestEnd, output: &[&str]) {
+    let output = output.iter().map(|line| (*line).to_owned()).collect();
+    let (command, user, complaints) = ("x -t".to_owned(), None, Vec::new());
+    let test = ConfigTest { command, user, end, output, not_run: None, complaints };
+    snapshot.services[0].config_test = Some(test);
+}
+
+#[test]
+fn what_a_log_file_says_after_a_run_ended_is_of_another() {
+    let mut snapshot = failed(&[
+        "LOG:  received fast shutdown request",
+        "LOG:  could not bind IPv4 address \"10.1.2.3\": Cannot assign requested address",
+        "LOG:  database system is shut down",
+        "FATAL:  could not access file \"timescaledb\": No such file or directory",
+        "LOG:  database system is shut down",
+    ]);
+    of_file(&mut snapshot, &[10, 10, 10, 20, 20]);
+    assert!(found(&snapshot, "address-unavailable").is_empty());
+    assert_eq!(first(&snapshot).rule, "module-missing");
+}
+
+#[test]
+fn a_test_that_fails_now_stands_before_an_old_line_of_a_log_file() {
+    let mut snapshot = failed(&[
+        "[emerg] 1#1: bind() to 10.20.30.40:80 failed (99: Cannot assign requested address)",
+    ]);
+    of_file(&mut snapshot, &[10]);
+    snapshot.machine.addresses = vec!["127.0.0.1".parse().unwrap()];
+    assert_eq!(first(&snapshot).rule, "address-unavailable");
+    let said =
+        "nginx: [emerg] open() \"/etc/nginx/nginx.conf\" failed (2: No such file or directory)";
+    tested(&mut snapshot, TestEnd::Failed(Exit::Status(1)), &[said]);
+    let finding = first(&snapshot);
+    assert_eq!((finding.rule, finding.subject.as_str()), ("file-missing", "/etc/nginx/nginx.conf"));
+}
+
+#[test]
+fn an_old_line_about_a_configuration_that_was_mended_is_no_cause() {
+    let mut snapshot = failed(&[
+        "[emerg] 1#1: bind() to unix:/run/web/nginx.sock failed (2: No such file or directory)",
+    ]);
+    of_file(&mut snapshot, &[10]);
+    let service = &mut snapshot.services[0];
+    (service.state, service.should_run) = (State::Stopped, true);
+    service.manager = Manager::SysV;
+    assert_eq!(found(&snapshot, "file-missing").len(), 1);
+    snapshot.services[0].config_files.push(("/etc/nginx/nginx.conf".into(), 20_000_000));
+    tested(&mut snapshot, TestEnd::Passed, &[]);
+    assert!(found(&snapshot, "file-missing").is_empty());
+}
+
+#[test]
+fn a_script_that_does_not_parse_is_malformed_whoever_found_it() {
+    let mut snapshot = failed(&[]);
+    let said = "/etc/init.d/x: 12: Syntax error: end of file unexpected (expecting \"esac\")";
+    tested(&mut snapshot, TestEnd::Failed(Exit::Status(2)), &[said]);
+    let finding = first(&snapshot);
+    assert_eq!((finding.rule, finding.confidence), ("script-failed", Confidence::Certain));
+}
+
+#[test]
+fn a_test_that_passes_disproves_nothing_where_nothing_was_changed() {
+    let mut snapshot = failed(&[
+        "FATAL:  could not load pg_hba.conf",
+        "LOG:  invalid authentication method \"scram\"",
+        "CONTEXT:  line 98 of configuration file \"/etc/postgresql/15/main/pg_hba.conf\"",
+    ]);
+    of_file(&mut snapshot, &[10, 10, 10]);
+    tested(&mut snapshot, TestEnd::Passed, &[]);
+    snapshot.services[0].config_files.push(("/etc/postgresql/15/main/pg_hba.conf".into(), 5));
+    let finding = first(&snapshot);
+    assert_eq!(finding.rule, "config-invalid");
+    let title = "its configuration is invalid: /etc/postgresql/15/main/pg_hba.conf, line 98: invalid authentication method \"scram\"";
+    assert_eq!(finding.title, title);
+    snapshot.services[0].config_files[0].1 = 20_000_000;
+    assert!(found(&snapshot, "config-invalid").is_empty());
 }

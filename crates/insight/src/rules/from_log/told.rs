@@ -16,6 +16,8 @@ pub(super) struct Told<'s> {
     pub(super) clue: &'s Clue<'s>,
     /// How sure.
     pub(super) sure: Confidence,
+    /// A test that was run just now says something else, so that a line of a log file is never certain.
+    is_doubted: bool,
 }
 
 impl<'s> Told<'s> {
@@ -26,7 +28,11 @@ impl<'s> Told<'s> {
 
     /// How sure it is once a look at the machine has confirmed it.
     pub(super) fn confirmed(&self) -> Confidence {
-        if self.sure == Confidence::Possible { Confidence::Likely } else { Confidence::Certain }
+        match self.sure {
+            Confidence::Possible => Confidence::Likely,
+            _ if self.is_doubted => Confidence::Likely,
+            _ => Confidence::Certain,
+        }
     }
 
     /// How sure it is where a look at the machine speaks against it: it may have been so then.
@@ -80,6 +86,18 @@ fn mended_usec(case: &Case<'_>) -> Option<u64> {
     changed.filter(|_| passes)
 }
 
+/// Nothing of the configuration was changed since a line was written that refuses it: whatever its test says (not every
+/// test reads all of it), the daemon would refuse it again.
+pub(super) fn is_unchanged(case: &Case<'_>, clue: &Clue<'_>) -> bool {
+    let Some(time) = clue.time_usec().filter(|_| clue.kind == Kind::ConfigInvalid) else {
+        return false;
+    };
+    let named = clue.get("file").and_then(|file| case.path(file)?.target());
+    let all = case.service.config_files.iter().map(|(_, modified)| *modified);
+    let changed = all.chain(named.map(|entry| entry.modified_usec)).max();
+    changed.is_some_and(|changed| changed <= time)
+}
+
 /// When the last run ended, in microseconds since 1970, if it has.
 pub(super) fn end_usec(case: &Case<'_>) -> Option<u64> {
     let service = case.service;
@@ -91,7 +109,12 @@ pub(super) fn told<'s>(case: &Case<'s>, kinds: &[Kind]) -> Vec<Told<'s>> {
     let causes = causes(case);
     let scale = Scale::of(case, &causes);
     let of_kinds = causes.iter().rev().filter(|clue| kinds.contains(&clue.kind));
-    of_kinds.filter_map(|clue| Some(Told { clue, sure: scale.sure(clue)? })).collect()
+    let test = case.service.config_test.as_ref();
+    let fails = test.is_some_and(|test| matches!(test.end, TestEnd::Failed(_)));
+    let tell = |clue: &&'s Clue<'s>| {
+        Some(Told { clue, sure: scale.sure(clue)?, is_doubted: fails && clue.is_of_file() })
+    };
+    of_kinds.filter_map(tell).collect()
 }
 
 /// Clues that may be causes, of whatever kind.
@@ -132,12 +155,24 @@ fn is_overtaken(case: &Case<'_>, clue: &Clue<'_>) -> bool {
         return false;
     }
     let test = case.service.config_test.as_ref();
-    if OF_CONFIGURATION.contains(&clue.kind) && test.is_some_and(|t| t.end == TestEnd::Passed) {
+    let passes = test.is_some_and(|test| test.end == TestEnd::Passed);
+    if OF_CONFIGURATION.contains(&clue.kind) && passes && !is_unchanged(case, clue) {
+        return true;
+    }
+    let is_mended = mended_usec(case).zip(clue.time_usec()).is_some_and(|(then, at)| at < then);
+    if is_mended && case.service.state == State::Stopped {
+        // Nothing says that it was started with the configuration of now.
         return true;
     }
     let meant = &case.service.meant_to_listen;
-    if !BINDING.contains(&clue.kind) || meant.is_empty() {
+    let binds = BINDING.contains(&clue.kind) || clue.message().contains("bind(");
+    if !binds || meant.is_empty() {
         return false;
+    }
+    if let Some(path) = clue.get("path") {
+        // Not every socket of every daemon is known: where none is, none is judged by that.
+        let mut sockets = meant.iter().map(|(address, _)| address).filter(|a| a.starts_with('/'));
+        return clue.message().contains("bind() to unix:") && !sockets.any(|socket| socket == path);
     }
     let host = clue.get("address").map(|address| address.trim_matches(['[', ']']));
     let is_named = |meant: &str| {
@@ -145,8 +180,7 @@ fn is_overtaken(case: &Case<'_>, clue: &Clue<'_>) -> bool {
         let is_port = clue.get("port").is_none_or(|named| named == port);
         is_port && host.is_none_or(|host| !is_foreign(host) || at.trim_matches(['[', ']']) == host)
     };
-    let is_path = clue.get("path").is_some();
-    !is_path && !meant.iter().any(|(address, _)| is_named(address))
+    !meant.iter().any(|(address, _)| is_named(address))
 }
 
 /// What the manager said of a program that the definition does not have by now.

@@ -27,21 +27,38 @@ type Complaint = (Option<String>, Option<u32>, String);
 
 fn invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some(test) = &case.service.config_test else { return };
-    if !matches!(test.end, TestEnd::Failed(_)) {
-        return;
-    }
     let complaints: Vec<&Complaint> =
         test.complaints.iter().filter(|c| !is_warning(&c.2)).collect();
+    match test.end {
+        TestEnd::Failed(_) => {}
+        TestEnd::Passed => {
+            findings.extend(unclean(case, test, &complaints));
+            return;
+        }
+        TestEnd::TimedOut | TestEnd::NotRun => return,
+    }
     findings.push(match complaints.first() {
         Some(first) => named(case, test, first, &complaints),
         None => unnamed(case, test),
     });
 }
 
+/// Errors in a file with which the test is content and the daemon may not be (rsyslogd's `abortOnUncleanConfig`).
+fn unclean(case: &Case<'_>, test: &ConfigTest, complaints: &[&Complaint]) -> Option<Finding> {
+    let is_error = |complaint: &&&Complaint| {
+        complaint.0.is_some() && complaint.2.to_ascii_lowercase().contains("error")
+    };
+    let first = complaints.iter().find(is_error).filter(|_| case.is_broken())?;
+    let finding = named(case, test, first, complaints);
+    let sentence = format!("{} passes, and still complains: {}", test.command, finding.title);
+    let title = finding.title.clone();
+    Some(finding.says(title, sentence).sure(Confidence::Possible))
+}
+
 /// A complaint that refuses nothing.
 fn is_warning(message: &str) -> bool {
     let lower = message.trim_start().to_ascii_lowercase();
-    ["warning", "[warn]", "warn:", "[notice]", "notice"].iter().any(|word| lower.starts_with(word))
+    ["warning", "[warn", "warn:", "[notice]", "notice"].iter().any(|word| lower.starts_with(word))
 }
 
 /// What the test complains of first is a file, a host or a port rather than a line of the configuration: other rules
@@ -186,6 +203,19 @@ mod tests {
             none(&tested(end), "config-invalid");
         }
         none(&failed(), "config-invalid");
+    }
+
+    #[test]
+    fn a_test_that_passes_and_complains_of_errors_is_doubted() {
+        let mut snapshot = tested(TestEnd::Passed);
+        let message = "error in config file, module omfwwd".to_owned();
+        let complaint = (Some("/etc/rsyslog.d/10-remote.conf".into()), Some(2), message);
+        service(&mut snapshot).config_test.as_mut().unwrap().complaints.push(complaint);
+        let finding = one(&snapshot, "config-invalid");
+        assert!(finding.title.starts_with("/etc/rsyslog.d/10-remote.conf:2: error"));
+        assert_eq!(finding.confidence, Confidence::Possible);
+        service(&mut snapshot).state = State::Running;
+        none(&snapshot, "config-invalid");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What a service depends on: that failed, that is not there, or that waits for it in a circle.
 
-use super::common::{is_systemd, restart};
+use super::common::{is_systemd, listed, restart};
 use crate::finding::{Confidence, Evidence, Finding, Severity, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
-use crate::snapshot::{Dependency, Line, Load, Manager, Relation, State};
+use crate::snapshot::{Dependency, Line, Load, LogSource, Manager, Relation, State};
 
 /// The rows.
 pub(super) const RULES: &[Rule] = &[
@@ -104,6 +104,7 @@ fn gave_up<'s>(case: &Case<'s>) -> Option<&'s Line> {
 
 fn failed(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let service = case.service;
+    findings.extend(instances(case));
     if service.is_healthy() || service.stop_request().is_some() {
         return;
     }
@@ -121,7 +122,8 @@ fn failed(case: &Case<'_>, findings: &mut Vec<Finding>) {
             }
             _ => false,
         };
-        if !is_down || matches!(dependency.load, Load::NotFound | Load::Masked) {
+        let is_not_there = matches!(dependency.load, Load::NotFound | Load::Masked);
+        if !is_down || is_not_there || is_given_up_with_it(case, dependency, line) {
             continue;
         }
         let confidence = match (line.is_some(), was_begun) {
@@ -131,6 +133,44 @@ fn failed(case: &Case<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(depends(case, dependency, line, confidence));
     }
+}
+
+/// A socket, timer or path that starts the service failed since the service did: its manager gives it up when what it
+/// starts fails too often. Where the start was given up for it, it failed by itself.
+fn is_given_up_with_it(case: &Case<'_>, dependency: &Dependency, line: Option<&Line>) -> bool {
+    let triggers = |other: &Dependency| {
+        other.relation == Relation::TriggeredBy && other.name == dependency.name
+    };
+    let result = case.snapshot.service(&dependency.name).map(|s| s.unit.result.as_str());
+    // Results that only units have which start others.
+    let is_limit = matches!(result, Some("service-start-limit-hit" | "trigger-limit-hit"));
+    is_limit || (line.is_none() && case.service.dependencies.iter().any(triggers))
+}
+
+/// Instances that a service stands for, and that failed while it counts as active itself: the clusters of Debian's
+/// `postgresql.service`.
+fn instances(case: &Case<'_>) -> Vec<Finding> {
+    let service = case.service;
+    if service.state != State::Exited {
+        return Vec::new();
+    }
+    let has_failed = |dependency: &&Dependency| {
+        service.stands_for(&dependency.name)
+            && matches!(dependency.state, State::Failed | State::Crashed)
+    };
+    let failed = service.dependencies.iter().filter(has_failed);
+    let found = failed.map(|dependency| {
+        let (name, other) = (&service.name, &dependency.name);
+        case.finding("dependency-failed", other.as_str())
+            .sure(Confidence::Certain)
+            .says(
+                format!("{other}, which it stands for, failed"),
+                format!("{name} runs nothing itself: it stands for {other}, which failed"),
+            )
+            .proof(Evidence::manager("Wants", other.clone()))
+            .fix("see what is wrong with it", [format!("daemonctl diagnose {}", shell(other))])
+    });
+    found.collect()
 }
 
 /// Targets and the like are stopped by what they need in turn.
@@ -172,21 +212,48 @@ fn depends(
         )
 }
 
-fn cycle(case: &Case<'_>, findings: &mut Vec<Finding>) {
+/// Lines about circles that name a service, or that its manager wrote for it, of the time after its last start: with a
+/// later one the circle was broken up.
+fn cycle_lines<'s>(case: &Case<'s>) -> Vec<&'s Line> {
     let service = case.service;
-    let name = &service.name;
-    let own = case.lines().filter(|line| {
-        line.message.contains("ordering cycle") || line.message.contains("order is cyclic")
-    });
+    if service.is_healthy() {
+        return Vec::new();
+    }
+    // A start that is refused is no run: its lines have no invocation.
+    let of_manager = service.log.lines.iter().filter(|line| line.source == LogSource::Manager);
+    let own = of_manager.clone().filter(|line| is_of_cycle(&line.message));
     let machine = case.snapshot.machine.ordering_cycles.iter();
-    // A start that went well later says that the circle was broken up.
-    let began = service.unit.active_enter_usec.or(service.unit.main_start_usec).unwrap_or(0);
-    let is_later = |line: &&Line| line.time_usec.is_none_or(|time| time > began);
-    let lines: Vec<&Line> = machine
-        .chain(own)
-        .filter(|line| names(&line.message, name) && !service.is_healthy())
-        .filter(is_later)
-        .collect();
+    let machine = machine.filter(|line| names(&line.message, &service.name));
+    let tried = of_manager.filter(|line| is_try(&line.message)).filter_map(|line| line.time_usec);
+    let began = service.unit.active_enter_usec.max(service.unit.main_start_usec);
+    let began = began.into_iter().chain(tried).max().unwrap_or(0);
+    let mut lines: Vec<&Line> = Vec::new();
+    for line in machine.chain(own).filter(|line| line.time_usec.is_none_or(|time| time > began)) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn is_of_cycle(message: &str) -> bool {
+    ["ordering cycle", "order is cyclic", "Unable to break cycle"]
+        .iter()
+        .any(|words| message.contains(words))
+}
+
+/// A job for it was taken on, so that nothing was in a circle then.
+fn is_try(message: &str) -> bool {
+    !is_of_cycle(message)
+        && (["Starting ", "Started ", "Failed to start ", "Dependency failed for "]
+            .iter()
+            .any(|words| message.starts_with(words))
+            || message.contains("failed with result '"))
+}
+
+fn cycle(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let name = &case.service.name;
+    let lines = cycle_lines(case);
     let by_check = case.definition().and_then(|definition| {
         definition.diagnostics.iter().find(|diagnostic| diagnostic.code == "cycle")
     });
@@ -213,7 +280,7 @@ fn cycle(case: &Case<'_>, findings: &mut Vec<Finding>) {
         .finding("ordering-cycle", name.as_str())
         .severity(if is_victim { case.severity() } else { Severity::Warning })
         .sure(if is_victim { Confidence::Certain } else { Confidence::Possible })
-        .says("it is in a circle of ordering", sentence);
+        .says(format!("it is in a circle of ordering{}", with(&lines, name)), sentence);
     for line in deleted.into_iter().chain(lines.iter()).take(6) {
         finding = finding.proof(Evidence::log(line));
     }
@@ -229,6 +296,18 @@ fn cycle(case: &Case<'_>, findings: &mut Vec<Finding>) {
     ));
 }
 
+/// The units that lines about a circle name besides this one: ` with db.service`.
+fn with(lines: &[&Line], name: &str) -> String {
+    let found =
+        lines.iter().filter_map(|line| line.message.split_once(": Found ordering cycle on "));
+    let units = found.flat_map(|(one, other)| [one, other.split('/').next().unwrap_or(other)]);
+    let mut others: Vec<String> =
+        units.filter(|unit| *unit != name && !unit.contains(' ')).map(str::to_owned).collect();
+    others.sort();
+    others.dedup();
+    if others.is_empty() { String::new() } else { format!(" with {}", listed(&others)) }
+}
+
 /// A text names a unit, not only one whose name ends alike.
 fn names(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
@@ -241,7 +320,7 @@ fn names(text: &str, name: &str) -> bool {
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::snapshot::{LogSource, Snapshot};
+    use crate::snapshot::Snapshot;
 
     fn needs(load: Load, state: State) -> Snapshot {
         let mut snapshot = super::super::testing::failed();
@@ -295,6 +374,68 @@ mod tests {
         assert_eq!(one(&snapshot, "dependency-failed").confidence, Confidence::Possible);
         service(&mut snapshot).state = State::Running;
         none(&snapshot, "dependency-failed");
+    }
+
+    #[test]
+    fn a_socket_that_is_given_up_with_its_service_explains_nothing() {
+        let mut snapshot = needs(Load::Loaded, State::Failed);
+        let mut trigger = service(&mut snapshot).dependencies[0].clone();
+        trigger.relation = Relation::TriggeredBy;
+        service(&mut snapshot).dependencies.push(trigger);
+        none(&snapshot, "dependency-failed");
+        says(&mut snapshot, LogSource::Manager, "Dependency failed for x.service - X.");
+        one(&snapshot, "dependency-failed");
+        let mut socket = snapshot.services[0].clone();
+        socket.name = "db.service".into();
+        socket.unit.result = "service-start-limit-hit".into();
+        snapshot.services.push(socket);
+        none(&snapshot, "dependency-failed");
+        snapshot.services[1].unit.result = "resources".into();
+        one(&snapshot, "dependency-failed");
+    }
+
+    #[test]
+    fn an_instance_that_failed_is_what_its_wrapper_is_asked_for() {
+        let mut snapshot = needs(Load::Loaded, State::Failed);
+        let wrapper = service(&mut snapshot);
+        (wrapper.name, wrapper.state) = ("pg.service".into(), State::Exited);
+        wrapper.dependencies[0].relation = Relation::Wants;
+        none(&snapshot, "dependency-failed");
+        service(&mut snapshot).dependencies[0].name = "pg@15-main.service".into();
+        assert_eq!(one(&snapshot, "dependency-failed").confidence, Confidence::Certain);
+        let mut instance = super::super::testing::failed().services.remove(0);
+        (instance.name, instance.unit.result) = ("pg@15-main.service".into(), "exit-code".into());
+        instance.last_exit = Some(crate::snapshot::Exit::Status(2));
+        snapshot.services.push(instance);
+        let report = crate::diagnose(&snapshot).remove(0);
+        let first = &report.findings[0];
+        assert_eq!(
+            (first.service.as_str(), first.severity),
+            ("pg@15-main.service", Severity::Error)
+        );
+        service(&mut snapshot).dependencies[0].state = State::Running;
+        none(&snapshot, "dependency-failed");
+    }
+
+    #[test]
+    fn a_circle_that_could_not_be_broken() {
+        let mut snapshot = needs(Load::Loaded, State::Stopped);
+        let at = |snapshot: &mut Snapshot, time: u64, text: &str| {
+            says(snapshot, LogSource::Manager, text);
+            let line = service(snapshot).log.lines.last_mut().unwrap();
+            (line.time_usec, line.is_of_last_run) = (Some(time), false);
+        };
+        at(&mut snapshot, 5, "Starting x.service - X...");
+        none(&snapshot, "ordering-cycle");
+        at(&mut snapshot, 9, "db.service: Found ordering cycle on x.service/start");
+        assert_eq!(one(&snapshot, "ordering-cycle").confidence, Confidence::Possible);
+        at(&mut snapshot, 9, "db.service: Unable to break cycle starting with db.service/start");
+        let finding = one(&snapshot, "ordering-cycle");
+        assert_eq!(finding.confidence, Confidence::Certain);
+        assert_eq!(finding.title, "it is in a circle of ordering with db.service");
+        // A later job was taken on: there is no circle any more.
+        at(&mut snapshot, 11, "Dependency failed for x.service - X.");
+        none(&snapshot, "ordering-cycle");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::common::{
 use crate::access::{self, Kind, Refusal, Want, Who, sandbox};
 use crate::finding::{Evidence, Finding, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
-use crate::snapshot::{ConfigPath, ManagedDirectory, PathFact, PathUse, Place};
+use crate::snapshot::{ConfigPath, ManagedDirectory, PathFact, PathUse, Place, State};
 
 /// The rows.
 pub(super) const RULES: &[Rule] = &[
@@ -43,11 +43,16 @@ pub(super) fn who(case: &Case<'_>, path: &ConfigPath) -> Option<Who> {
 
 /// The paths of the configuration whose facts were looked up, those that the manager makes itself left out.
 pub(super) fn looked_up<'s>(case: &Case<'s>) -> Vec<(&'s ConfigPath, &'s PathFact)> {
-    if case.definition().is_some_and(has_own_root) {
+    // What is switched off was never set up, and misses nothing.
+    if case.definition().is_some_and(has_own_root) || is_switched_off(case) {
         return Vec::new();
     }
     let all = case.service.config_paths.iter();
     all.filter_map(|path| Some((path, case.path(&path.path)?))).collect()
+}
+
+fn is_switched_off(case: &Case<'_>) -> bool {
+    case.service.state == State::Stopped && case.service.switched_off().is_some()
 }
 
 /// The manager or its script makes it at each start.
@@ -182,7 +187,9 @@ fn files(case: &Case<'_>, findings: &mut Vec<Finding>) {
             .proof(refusal_evidence(case, &refusal));
         findings.push(suggest(case, finding, &path.path));
     }
-    by_arguments(case, findings);
+    if !is_switched_off(case) {
+        by_arguments(case, findings);
+    }
 }
 
 pub(super) fn is_absence(refusal: &Refusal) -> bool {

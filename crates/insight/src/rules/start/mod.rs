@@ -13,6 +13,7 @@ mod format;
 #[cfg(test)]
 mod healthy;
 mod kind;
+mod known;
 mod load;
 mod network;
 mod pid;
@@ -28,6 +29,7 @@ mod testing;
 mod time;
 
 use super::Rule;
+pub(crate) use pid::is_impersonated;
 
 /// The rules of this family, a table from each of its files. Of two causes that are equally sure the first is shown
 /// first: what comes first at a start comes first here.

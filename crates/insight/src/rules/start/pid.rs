@@ -1,9 +1,11 @@
 //! PID files, and other instances that run outside of the manager.
 
 use super::common::{base_name, restart, script};
-use crate::finding::{Confidence, Evidence, Finding, Role, shell};
+use crate::finding::{Confidence, Evidence, Finding, Role, Severity, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
-use crate::snapshot::{ConfigPath, Holder, PidFile, Seen};
+use crate::snapshot::{
+    ConfigPath, Holder, Language, PidFile, Place, Process, Seen, Service, Snapshot,
+};
 
 /// The rows.
 pub(super) const RULES: &[Rule] = &[
@@ -139,6 +141,10 @@ fn mismatch(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
     let option = definition.main_command().and_then(|command| by_option(&command.arguments));
     let configured = case.service.config_paths.iter().find(is_pid_key);
+    if option.is_none() && configured.is_none() {
+        findings.extend(never_written(case, expected, place));
+        return;
+    }
     let (actual, evidence) = match (option, configured) {
         // What the command line says goes before what the configuration says.
         (Some(path), _) => (path, Evidence::place(place, format!("the command line names {path}"))),
@@ -181,6 +187,39 @@ fn mismatch(case: &Case<'_>, findings: &mut Vec<Finding>) {
     });
 }
 
+/// Where the daemon writes its pid is not known, but its manager waited for the file in vain: its first process had
+/// ended then, and others of it ran on.
+fn never_written(case: &Case<'_>, expected: &str, place: &Place) -> Option<Finding> {
+    let is_named = |clue: &&crate::clues::Clue<'_>| {
+        clue.get("path").is_some_and(|path| plain(path) == plain(expected))
+    };
+    let waits = case.clues_of(crate::clues::Kind::PidFile).rev().find(is_named)?;
+    // With another result all its processes ended before they could write it.
+    if case.service.unit.result != "timeout" || case.path(expected)?.missing().is_none() {
+        return None;
+    }
+    let name = &case.service.name;
+    let near = case.snapshot.lookups.near.get(expected).and_then(|near| near.first());
+    let hint = near.map(|near| format!("; there is {near}")).unwrap_or_default();
+    let actual = near.map_or("/run/FILE.pid", String::as_str);
+    let finding = case
+        .finding("pid-file-mismatch", expected)
+        .sure(Confidence::Certain)
+        .says(
+            format!("PIDFile= is {expected}, and the daemon does not write it"),
+            format!(
+                "the first process of {name} ended as it should, and its manager waited in vain for the pid in \
+                 {expected}: the daemon writes it elsewhere, or not at all{hint}"
+            ),
+        )
+        .proof(Evidence::place(place, format!("PIDFile={expected}")))
+        .proof(waits.evidence())
+        .proof(Evidence::path(expected, "does not exist"))
+        .fix("see where its daemon writes its pid", ["ls -lt /run/*.pid /run/*/*.pid"])
+        .fix_setting("then wait for that file", "Service", format!("PIDFile={actual}"));
+    Some(finding)
+}
+
 fn stale(case: &Case<'_>, findings: &mut Vec<Finding>) {
     if !case.is_broken() {
         findings.extend(impostor(case));
@@ -197,23 +236,40 @@ fn stale(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The PID file and the process of it that is taken for a service which does not run: it is of another program.
+fn impersonator<'s>(
+    snapshot: &'s Snapshot,
+    service: &'s Service,
+) -> Option<(&'s PidFile, &'s Process)> {
+    let definition = service.definition.as_ref()?;
+    if definition.language == Language::Unit || !service.is_healthy() {
+        return None;
+    }
+    let program = definition.main_command()?.program.as_str();
+    if snapshot.lookups.programs.get(program)?.format != "elf" {
+        return None;
+    }
+    let real = snapshot.lookups.paths.get(program)?.steps.last()?.path.as_str();
+    let is_other =
+        |found: &str| found != program && found != real && base_name(found) != base_name(program);
+    let mut programs = service.processes.iter().map(|process| process.program.known());
+    let is_all_others = programs.all(|found| found.is_some_and(|found| is_other(found)));
+    let first = service.processes.first().filter(|_| is_all_others)?;
+    let names_it = |file: &&PidFile| file.pid == Seen::Known(first.pid);
+    Some((service.pid_files.iter().find(names_it)?, first))
+}
+
+/// What runs under the name of a service is another program, so that it should run and does not.
+pub(crate) fn is_impersonated(snapshot: &Snapshot, service: &Service) -> bool {
+    service.should_run && impersonator(snapshot, service).is_some()
+}
+
 /// What its PID file names runs, is taken for the service, and runs another program than the service's. Programs that are
 /// scripts may become what they like.
 fn impostor(case: &Case<'_>) -> Option<Finding> {
-    script(case).filter(|_| case.service.is_healthy())?;
-    let program = case.definition()?.main_command()?.program.as_str();
-    if case.program(program)?.format != "elf" {
-        return None;
-    }
-    let real = case.path(program)?.steps.last()?.path.as_str();
-    let is_other =
-        |found: &str| found != program && found != real && base_name(found) != base_name(program);
-    let programs = case.service.processes.iter().map(|process| process.program.known());
-    let is_all_others = programs.clone().all(|found| found.is_some_and(|found| is_other(found)));
-    let first = case.service.processes.first().filter(|_| is_all_others)?;
-    let names_it = |file: &&PidFile| file.pid == Seen::Known(first.pid);
-    let file = case.service.pid_files.iter().find(names_it)?;
-    let finding = foreign(case, file, first.pid, &first.name);
+    let (file, first) = impersonator(case.snapshot, case.service)?;
+    let severity = if case.service.should_run { Severity::Error } else { Severity::Warning };
+    let finding = foreign(case, file, first.pid, &first.name).severity(severity);
     let found = first.program.known().map_or("", String::as_str);
     Some(finding.proof(Evidence::process(first.pid, "exe", found)))
 }
@@ -272,7 +328,7 @@ fn dead(case: &Case<'_>, file: &PidFile, pid: u32) -> Finding {
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::snapshot::{PathUse, Snapshot, State};
+    use crate::snapshot::{FileKind, LogSource, PathUse, Snapshot, State};
 
     fn holder(pid: u32, service: Option<&str>, command: &str) -> Holder {
         Holder {
@@ -339,6 +395,29 @@ mod tests {
     }
 
     #[test]
+    fn a_pid_file_that_is_never_written() {
+        let mut snapshot = failed();
+        definition(&mut snapshot).service_type = "forking".into();
+        definition(&mut snapshot).pid_file = Some(("/run/x.shop.pid".into(), place(8)));
+        service(&mut snapshot).unit.result = "timeout".into();
+        lacks(&mut snapshot, "/run/x.shop.pid", "/run/x.shop.pid");
+        none(&snapshot, "pid-file-mismatch");
+        let says_ = "x.service: Can't open PID file /run/x.shop.pid (yet?) after start: No such file or directory";
+        says(&mut snapshot, LogSource::Manager, says_);
+        let finding = one(&snapshot, "pid-file-mismatch");
+        assert_eq!(finding.title, "PIDFile= is /run/x.shop.pid, and the daemon does not write it");
+        assert_eq!((finding.role, finding.confidence), (Role::Cause, Confidence::Certain));
+        assert!(one(&snapshot, "start-timeout").sentence.contains("its PIDFile= was not there"));
+        none(&snapshot, "type-forking-does-not-fork");
+        // It ended by itself before it wrote it: why it did is the cause.
+        service(&mut snapshot).unit.result = "protocol".into();
+        none(&snapshot, "pid-file-mismatch");
+        service(&mut snapshot).unit.result = "timeout".into();
+        put(&mut snapshot, "/run/x.shop.pid", FileKind::File, 0o644, 0);
+        none(&snapshot, "pid-file-mismatch");
+    }
+
+    #[test]
     fn another_program_is_taken_for_the_service() {
         let mut snapshot = running();
         let (path, own) = ("/run/x.pid".to_owned(), Some(("sleep".to_owned(), true)));
@@ -356,6 +435,14 @@ mod tests {
             one(&snapshot, "pid-file-stale").title,
             "PID file /run/x.pid names pid 70, which is sleep"
         );
+        // What should run and does not is broken, whatever its script says.
+        assert!(is_impersonated(&snapshot, &snapshot.services[0]));
+        let report = crate::diagnose(&snapshot).remove(0);
+        assert_eq!(report.findings[0].rule, "pid-file-stale");
+        assert_eq!(report.findings[0].severity, Severity::Error);
+        service(&mut snapshot).should_run = false;
+        let report = crate::diagnose(&snapshot).remove(0);
+        assert!(report.findings.iter().all(|finding| finding.severity < Severity::Error));
         elf(&mut snapshot, "/usr/sbin/x").format = "script".into();
         none(&snapshot, "pid-file-stale");
     }

@@ -23,7 +23,8 @@ pub(super) const RULES: &[Rule] = &[
         chapter: Chapter::Start,
         looks_for: "A service that does not run since nothing starts it.",
         needs: &[Need::State],
-        about: "It is not enabled, so that it is not started at boot, and nobody started it. Nothing is wrong.",
+        about: "It is not enabled, so that it is not started at boot, and nobody started it; or a setting in /etc/default \
+                tells its script to start nothing. Nothing is wrong.",
         read_more: &["systemctl(1)", "rc-update(8)", "update-rc.d(8)"],
         check: not_enabled,
     },
@@ -55,6 +56,7 @@ fn stopped(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 fn not_enabled(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let service = case.service;
+    findings.extend(switched_off(case));
     let is_off = matches!(service.enablement.as_deref(), Some("disabled" | "not enabled" | "off"));
     let is_idle = service.state == State::Stopped && !service.should_run;
     if !is_off || !is_idle || service.load != Load::Loaded || service.stop_request().is_some() {
@@ -80,6 +82,31 @@ fn not_enabled(case: &Case<'_>, findings: &mut Vec<Finding>) {
             ],
         );
     findings.push(finding);
+}
+
+/// Its script starts nothing since a setting tells it so.
+fn switched_off(case: &Case<'_>) -> Option<Finding> {
+    let service = case.service;
+    let setting = service.switched_off().filter(|_| service.state == State::Stopped)?;
+    let (name, key, path) = (&service.name, &setting.key, &setting.place.path);
+    let finding = case
+        .finding("not-enabled", name.as_str())
+        .severity(Severity::Info)
+        .role(Role::Separate)
+        .sure(Confidence::Certain)
+        .says(
+            format!("it is switched off by {key} in {path}"),
+            format!(
+                "{name} does not run: {key}={} in {path} tells its script to start nothing",
+                setting.value
+            ),
+        )
+        .proof(super::common::quoted(setting))
+        .fix(
+            format!("if it is wanted, change {key} in {path}, and start it"),
+            [format!("daemonctl start {}", shell(name))],
+        );
+    Some(finding)
 }
 
 #[cfg(test)]
@@ -118,6 +145,53 @@ mod tests {
         service(&mut snapshot).log.lines.last_mut().unwrap().level =
             Some(crate::snapshot::Level::Error);
         none(&snapshot, "stopped-by-hand");
+    }
+
+    #[test]
+    fn the_words_of_a_failed_start_are_no_request() {
+        let mut snapshot = failed();
+        service(&mut snapshot).state = State::Stopped;
+        service(&mut snapshot).manager = crate::snapshot::Manager::SysV;
+        let own = LogSource::Service;
+        says(&mut snapshot, own, "LOG:  received fast shutdown request");
+        let admin = "FATAL:  terminating connection due to administrator command";
+        says(&mut snapshot, own, admin);
+        says(&mut snapshot, own, "LOG:  database system is shut down");
+        one(&snapshot, "stopped-by-hand");
+        says(&mut snapshot, own, "FATAL:  could not load /etc/postgresql/15/main/pg_hba.conf");
+        says(&mut snapshot, own, "LOG:  database system is shut down");
+        none(&snapshot, "stopped-by-hand");
+    }
+
+    #[test]
+    fn what_a_setting_switches_off_is_left_in_peace() {
+        let mut snapshot = failed();
+        let service_ = service(&mut snapshot);
+        (service_.name, service_.state) = ("rsync".into(), State::Stopped);
+        service_.manager = crate::snapshot::Manager::SysV;
+        definition(&mut snapshot).language = crate::snapshot::Language::Lsb;
+        set(&mut snapshot, "RSYNC_ENABLE", "true");
+        set(&mut snapshot, "RSYNC_START_IPV6", "no");
+        none(&snapshot, "not-enabled");
+        assert!(service(&mut snapshot).is_broken());
+        set(&mut snapshot, "RSYNC_ENABLE", "false");
+        let finding = one(&snapshot, "not-enabled");
+        assert!(finding.title.starts_with("it is switched off by RSYNC_ENABLE in "));
+        assert!(!service(&mut snapshot).is_broken());
+        let path = "/etc/rsyncd.conf";
+        lacks(&mut snapshot, path, path);
+        service(&mut snapshot).config_paths.push(crate::snapshot::ConfigPath {
+            path: path.into(),
+            purpose: crate::snapshot::PathUse::Read,
+            key: "--config".into(),
+            place: None,
+            user: None,
+        });
+        none(&snapshot, "file-missing");
+        // Drop-ins of systemd's units know no such switch.
+        definition(&mut snapshot).language = crate::snapshot::Language::Unit;
+        assert!(service(&mut snapshot).is_broken());
+        one(&snapshot, "file-missing");
     }
 
     #[test]

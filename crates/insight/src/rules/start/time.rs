@@ -66,6 +66,9 @@ fn waits_for(case: &Case<'_>) -> String {
         "notify" | "notify-reload" => {
             "it had not said that it is ready (READY=1 of sd_notify(3))".to_owned()
         }
+        "forking" if case.clues_of(crate::clues::Kind::PidFile).next().is_some() => {
+            "its PIDFile= was not there (Type=forking)".to_owned()
+        }
         "forking" => "its first process had not ended (Type=forking)".to_owned(),
         "dbus" => "it had not taken its name on the bus (Type=dbus)".to_owned(),
         "oneshot" => "its command had not ended (Type=oneshot)".to_owned(),

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use observe::gate;
 use unit::values::command::{CommandLine, Prefixes, Privilege};
 use unit::{Unit, Value};
 
@@ -35,11 +36,12 @@ impl Gates {
     /// # Errors
     /// Its definition can't be read, it has a root of its own, or this program is where the service can't run it.
     pub fn set_up(context: &Context, name: &str) -> Result<Gates, Failure> {
+        clear(name)?;
         let trees = Trees::default();
         let (_, unit) = trees.unit(context, false, name).ok_or_else(|| {
             Failure::failed(format_args!("the unit files of {name} can't be read"))
         })?;
-        let token = token();
+        let token = gate::token();
         let text = drop_in(&unit, &own_program()?, &token)?;
         let file = drop_in_file::write(drop_in_file::TRANSIENT, name, FILE_NAME, &text)?;
         Ok(Gates { file: Some(file), token })
@@ -67,12 +69,24 @@ impl Drop for Gates {
     }
 }
 
-/// A word that no other observer uses now.
-fn token() -> String {
-    let nanos = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.subsec_nanos());
-    format!("gate-{}-{nanos}", std::process::id())
+/// Gates that an observer left behind that was killed are taken away; those of one that lives are not.
+fn clear(name: &str) -> Result<(), Failure> {
+    let path = drop_in_file::path(drop_in_file::TRANSIENT, name, FILE_NAME);
+    let Some(token) = std::fs::read_to_string(&path).ok().and_then(|text| token_in(&text)) else {
+        return Ok(());
+    };
+    if gate::is_awaited(&token) {
+        return Err(Failure::failed(format_args!("{name} is being observed already"))
+            .hint(format_args!("its gates are in {}", path.display())));
+    }
+    drop_in_file::remove(drop_in_file::TRANSIENT, name, FILE_NAME)
+        .map_err(|error| Failure::failed(format_args!("cannot remove {}: {error}", path.display())))
+}
+
+/// The token of the gates in a drop-in.
+fn token_in(text: &str) -> Option<String> {
+    let mut words = text.split_whitespace().skip_while(|word| *word != gate::WORD);
+    words.nth(1).map(str::to_owned)
 }
 
 /// This program, where any user may run it.
@@ -155,7 +169,7 @@ fn gated(line: &CommandLine, own: &Path, token: &str, ignores_sigpipe: bool) -> 
     let path = found(&line.path);
     let name = line.argv0.as_deref().map_or_else(|| literal(&path), str::to_owned);
     let mut arguments: Vec<Box<str>> =
-        [observe::gate::WORD, token, sigpipe].into_iter().map(Box::from).collect();
+        [gate::WORD, token, sigpipe].into_iter().map(Box::from).collect();
     arguments.push(literal(&path).into());
     // What follows is never an option of ours.
     arguments.push("--".into());
@@ -206,6 +220,16 @@ mod tests {
             gate(&dollar),
             "/usr/bin/daemonctl __observed t ignore /opt/$$x/run -- /opt/$$x/run"
         );
+    }
+
+    #[test]
+    fn gates_are_known_by_their_token() {
+        let line = gate(&CommandLine::new("/bin/true", &["__observed", "x"]));
+        assert_eq!(
+            token_in(&format!("# Made\n[Service]\nExecStart=\nExecStart={line}\n")).unwrap(),
+            "t"
+        );
+        assert_eq!(token_in("[Service]\nUser=x\n"), None);
     }
 
     #[test]

@@ -43,10 +43,11 @@ fn whole(context: &Context, subject: &Subject<'_>, seen: &Seen, wish: &Wish) -> 
         "at work, not from its start"
     };
     let title = format!(
-        "{}: observed for {:.0} s {of_what}, {} processes",
+        "{}: observed for {:.0} s {of_what}, {} {}",
         clean(subject.name.as_bytes()),
         seen.observation.seconds,
-        seen.processes
+        seen.processes,
+        if seen.processes == 1 { "process" } else { "processes" }
     );
     glance::heading(&title, &layout.theme, &mut out);
     let mut block = glance::Block::new();
@@ -64,6 +65,8 @@ fn whole(context: &Context, subject: &Subject<'_>, seen: &Seen, wish: &Wish) -> 
     }
     if wish.fix.is_some() && subject.is_unit() {
         // The drop-in is shown by what puts it in place.
+    } else if subject.is_unit() && seen.proposal.settings.is_empty() {
+        // A note says why there is none.
     } else if subject.is_unit() {
         unit(context, subject, seen, wish, &mut out);
     } else {
