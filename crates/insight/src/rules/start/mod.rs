@@ -1,9 +1,11 @@
 //! Causes and mechanisms that come from the definition, the state and what was looked up.
 
 mod account;
+mod already;
 mod common;
 mod condition;
 mod config;
+mod cycle;
 mod data;
 mod denied;
 mod depends;
@@ -37,6 +39,7 @@ pub(super) const RULES: &[&[Rule]] = &[
     load::RULES,
     rest::RULES,
     condition::RULES,
+    cycle::RULES,
     depends::RULES,
     places::RULES,
     account::RULES,
@@ -51,6 +54,7 @@ pub(super) const RULES: &[&[Rule]] = &[
     denied::RULES,
     secrets::RULES,
     data::RULES,
+    already::RULES,
     pid::RULES,
     kind::RULES,
     time::RULES,
