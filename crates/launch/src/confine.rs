@@ -177,6 +177,14 @@ mod tests {
         }
         let (ended, _) = run("exit 7", read_only(&[]));
         assert_eq!(ended.status.code(), Some(7));
+        // What is set below /proc/sys holds for the whole machine. The value is the one that it has.
+        let knob = "/proc/sys/kernel/printk_delay";
+        let (_, lines) = run(
+            &format!("cat {knob} > {knob} && echo written || echo refused; ls -d /proc/$$"),
+            read_only(&[]),
+        );
+        assert!(lines.iter().any(|line| line == "refused"), "{lines:?}");
+        assert!(lines.iter().any(|line| line == "/proc/2"), "{lines:?}");
         // Daemons that find themselves to be process 1 take it for a container.
         let (_, lines) = run("echo $$", read_only(&[]));
         assert_eq!(lines, ["2"]);

@@ -73,7 +73,9 @@ fn enter(plan: &Plan) -> io::Result<()> {
         give_scratch(&plan.scratch)?;
         become_second()?;
         // A new one shows the namespace's own processes. Where it may not be mounted the old one has to do.
-        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+        // Read-only, for /proc/sys is the whole machine's.
+        let flags =
+            MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::RDONLY;
         let _ = mount(c"proc", c"/proc", c"proc", flags, None);
         for capability in TAKEN {
             // Kernels that don't know it have nothing to take.
