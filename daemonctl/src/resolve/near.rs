@@ -12,6 +12,7 @@ const MOST: usize = 5;
 pub fn unknown(context: &Context, managers: &Managers, name: &str) -> Failure {
     let who = match managers.all.as_slice() {
         [_] => format!("{} has no service", managers.word(0)),
+        [] => "no service manager runs here: there is no service".to_owned(),
         _ => format!("none of {} has a service", managers.words(", ")),
     };
     let failure = Failure::not_found(format_args!("{who} called \"{}\"", shown(name)));

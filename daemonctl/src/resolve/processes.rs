@@ -146,8 +146,9 @@ fn services(
 }
 
 fn service(managers: &Managers, row: &Row<'_>, what: &str) -> Result<Chosen, Failure> {
-    let process =
-        format!("{} (pid {})", String::from_utf8_lossy(&row.process.comm), row.process.pid());
+    // A name may hold line ends, which an error's text keeps.
+    let name = present::text::clean(&row.process.comm);
+    let process = format!("{name} (pid {})", row.process.pid());
     let Some(service) = row.service() else {
         return Err(Failure::not_found(format_args!("{what} is {process}, of no service"))
             .hint(format_args!("daemonctl explain {} says why it runs", row.process.pid())));

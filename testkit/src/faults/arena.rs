@@ -97,7 +97,7 @@ impl Arena {
             return Ok(Some(format!("could not be provoked: {}", done.describe())));
         }
         let usual = match case.state {
-            State::Broken | State::Rests => format!("! up {service}"),
+            State::Broken | State::Rests => format!("is_down {service}"),
             State::Runs => format!("up {service}"),
         };
         let fits = self.script(case, case.check.as_ref().unwrap_or(&usual))?;

@@ -51,6 +51,15 @@ up() {
     esac
 }
 
+# Does it not run? What fails needs a moment to end.
+is_down() {
+    for _ in 1 2 3 4 5 6 7 8; do
+        up "$1" || return 0
+        sleep 0.25
+    done
+    return 1
+}
+
 # Waits until its manager no longer tries: what is started again and again is active for a moment.
 settled() {
     [ "$INIT" = systemd ] || return 0

@@ -205,7 +205,7 @@ fn depends(
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::snapshot::Snapshot;
+    use crate::snapshot::{LogSource, Snapshot};
 
     fn needs(load: Load, state: State) -> Snapshot {
         let mut snapshot = super::super::testing::failed();

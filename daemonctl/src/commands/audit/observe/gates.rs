@@ -208,7 +208,7 @@ mod tests {
             gate(&line),
             "/usr/bin/daemonctl __observed t ignore /usr/sbin/nginx -- /usr/sbin/nginx -g \"daemon on; x\" $OPTIONS"
         );
-        let mut named = line.clone();
+        let mut named = line;
         named.argv0 = Some("own name".into());
         named.prefixes.ignores_failure = true;
         assert_eq!(
