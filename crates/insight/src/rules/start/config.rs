@@ -2,23 +2,36 @@
 
 use super::common::restart;
 use crate::clues::Kind;
-use crate::finding::{Confidence, Evidence, Finding, Severity, Source, shell};
+use crate::finding::{Confidence, Evidence, Finding, Role, Severity, Source, shell};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
 use crate::snapshot::{ConfigTest, Place, TestEnd};
 
 /// The rows.
-pub(super) const RULES: &[Rule] = &[Rule {
-    name: "config-invalid",
-    purpose: Purpose::Diagnose,
-    chapter: Chapter::Start,
-    looks_for: "A configuration that the daemon itself refuses.",
-    needs: &[Need::ConfigTest],
-    about: "Many daemons can test their configuration without starting (nginx -t, sshd -t, haproxy -c): that test is \
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "config-invalid",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "A configuration that the daemon itself refuses.",
+        needs: &[Need::ConfigTest],
+        about: "Many daemons can test their configuration without starting (nginx -t, sshd -t, haproxy -c): that test is \
             run, read-only and with a limit in time, and what it says is quoted with file and line. Of a service that \
             runs with what it read before, it is a warning: it would not start again.",
-    read_more: &["nginx(8)", "sshd(8)", "apachectl(8)", "haproxy(1)", "named-checkconf(1)"],
-    check: invalid,
-}];
+        read_more: &["nginx(8)", "sshd(8)", "apachectl(8)", "haproxy(1)", "named-checkconf(1)"],
+        check: invalid,
+    },
+    Rule {
+        name: "config-test-hangs",
+        purpose: Purpose::Diagnose,
+        chapter: Chapter::Start,
+        looks_for: "A test of the configuration that does not end.",
+        needs: &[Need::ConfigTest],
+        about: "The daemon's own test of its configuration was ended after five seconds. It waits for something: a \
+                name server, a FIFO or a device among its files. The daemon's start may wait for the same.",
+        read_more: &["nginx(8)", "sshd(8)"],
+        check: hangs,
+    },
+];
 
 /// Not more complaints than that are quoted.
 const COMPLAINTS_MAX: usize = 5;
@@ -41,6 +54,29 @@ fn invalid(case: &Case<'_>, findings: &mut Vec<Finding>) {
         Some(first) => named(case, test, first, &complaints),
         None => unnamed(case, test),
     });
+}
+
+fn hangs(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let Some(test) = &case.service.config_test else { return };
+    if test.end != TestEnd::TimedOut {
+        return;
+    }
+    let name = &case.service.name;
+    let severity = if case.is_broken() { Severity::Warning } else { Severity::Info };
+    let said = test.output.last().map_or("it wrote nothing", String::as_str);
+    let command = test.command.clone();
+    findings.push(
+        case.finding("config-test-hangs", "test")
+            .severity(severity)
+            .role(Role::Separate)
+            .says(
+                "the test of its configuration does not end".to_owned(),
+                format!(
+                    "{command} was ended after five seconds; a start of {name} may hang as well"
+                ),
+            )
+            .proof(Evidence { source: Source::Test { command }, text: said.to_owned() }),
+    );
 }
 
 /// Errors in a file with which the test is content and the daemon may not be (rsyslogd's `abortOnUncleanConfig`).

@@ -208,7 +208,7 @@ fn environment_lines(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some(definition) = case.definition().filter(|_| is_systemd(case)) else { return };
     for (path, _, _) in &definition.environment_files {
         let Some(lines) = case.snapshot.lookups.texts.get(path) else { continue };
-        let Some((number, line, why)) = bad_line(lines) else { continue };
+        let Some((number, why)) = bad_line(lines) else { continue };
         let name = &case.service.name;
         let is_broken = case.is_broken();
         let finding = case
@@ -222,7 +222,8 @@ fn environment_lines(case: &Case<'_>, findings: &mut Vec<Finding>) {
                     "line {number} of {path}, an environment file of {name}, is ignored: {why}"
                 ),
             )
-            .proof(Evidence::place(&Place { path: path.clone(), line: number }, line))
+            // The line itself is not shown: these files hold secrets, and may be links to others that do.
+            .proof(Evidence::place(&Place { path: path.clone(), line: number }, why))
             .fix("write NAME=value there, without export or spaces around =", [restart(case)]);
         findings.push(finding);
     }
@@ -230,7 +231,7 @@ fn environment_lines(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 /// The first line that is no assignment of a variable, and why. Values may go over several lines in quotes: a file
 /// with such a value is not judged.
-fn bad_line(lines: &[String]) -> Option<(u32, &str, &'static str)> {
+fn bad_line(lines: &[String]) -> Option<(u32, &'static str)> {
     let has_open_quotes = |line: &String| {
         let count = |quote: char| line.chars().filter(|c| *c == quote).count() % 2 == 1;
         count('"') || count('\'')
@@ -246,18 +247,18 @@ fn bad_line(lines: &[String]) -> Option<(u32, &str, &'static str)> {
             continue;
         }
         let Some((name, _)) = text.split_once('=') else {
-            return Some((number, line, "it is no assignment"));
+            return Some((number, "it is no assignment"));
         };
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let name = name.trim_end();
         if name.starts_with("export ") {
-            return Some((number, line, "\"export\" is taken for a part of the name"));
+            return Some((number, "\"export\" is taken for a part of the name"));
         }
         if name.is_empty()
             || !name.chars().all(is_plain)
             || name.starts_with(|c: char| c.is_ascii_digit())
         {
-            return Some((number, line, "what stands before = is no name of a variable"));
+            return Some((number, "what stands before = is no name of a variable"));
         }
     }
     None
@@ -318,7 +319,7 @@ mod tests {
     #[test]
     fn lines_of_environment_files() {
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let bad = |text: &str| bad_line(&lines(text)).map(|(number, ..)| number);
+        let bad = |text: &str| bad_line(&lines(text)).map(|(number, _)| number);
         assert_eq!(bad("# x\n\nA=1\nB = 2\nC=\"a b\"\nD=a\\\n  b"), None);
         assert_eq!(bad("A=1\nexport B=2"), Some(2));
         assert_eq!(bad("A=1\nB 2"), Some(2));
@@ -329,6 +330,7 @@ mod tests {
         let finding = one(&snapshot, "environment-file-line");
         assert_eq!(finding.severity, Severity::Warning);
         assert!(finding.title.starts_with("/e:2 is ignored"));
+        assert!(!format!("{finding:?}").contains("export B"), "{finding:?}");
     }
 
     #[test]
