@@ -231,7 +231,14 @@ mod tests {
             let line: Vec<_> = line.filter(|line| line.ends_with(about)).collect();
             assert_eq!(line.len(), usize::from(!heading.is_empty()), "{name}: {line:?}");
         }
-        for heading in ["Processes:", "Services:", "Logs:", "Finding faults:", "Making services:", "Unit files:"] {
+        for heading in [
+            "Processes:",
+            "Services:",
+            "Logs:",
+            "Finding faults:",
+            "Making services:",
+            "Unit files:",
+        ] {
             assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
         }
         let wide = help.lines().filter(|line| line.chars().count() > 100);

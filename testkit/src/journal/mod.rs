@@ -14,8 +14,8 @@ mod remote;
 pub mod sets;
 mod story;
 
-pub use entry::{Entry, export_of, hex};
 pub use crate::error::Error;
+pub use entry::{Entry, export_of, hex};
 pub use random::Random;
 pub use remote::{Compression, Form, Remote, Writer};
 pub use story::{Boot, Story};

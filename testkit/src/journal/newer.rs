@@ -1,7 +1,7 @@
 //! A newer `journalctl` than the machine's: out of a newer Debian, run where it is.
 
-use crate::error::{Error, run};
 use super::remote::cache_dir;
+use crate::error::{Error, run};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,10 +1,10 @@
 //! Sets of journal files, by name.
 
-use crate::error::Error;
 use super::odd;
 use super::remote::{Compression, Form, Remote};
 use super::story::{Boot, Story};
 use super::{Entry, Random};
+use crate::error::Error;
 use std::fs;
 use std::path::Path;
 

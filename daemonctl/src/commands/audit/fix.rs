@@ -141,10 +141,8 @@ fn with_earlier(subject: &Subject<'_>, settings: &[Proposed]) -> Vec<Proposed> {
 
 fn text_of(subject: &Subject<'_>, settings: &[Proposed]) -> String {
     let heading = [
-        format!(
-            "Written by daemonctl audit --fix for {}; checked with the service running.",
-            subject.name
-        ),
+        // It stands there before it is checked, and stays if we are killed meanwhile: nothing is claimed.
+        format!("Written by daemonctl audit --fix for {}.", subject.name),
         "Remove this file, daemon-reload and restart to take it back.".to_owned(),
     ];
     drop_in(&heading, settings)

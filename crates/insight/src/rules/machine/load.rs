@@ -11,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "failed-units",
         purpose: Purpose::Diagnose,
         chapter: Chapter::Machine,
-        looks_for: "Services of all managers that failed, crashed, or restart in a loop.",
+        looks_for: "Services that failed, crashed, or restart in a loop, beyond those that are reported themselves.",
         needs: &[Need::Machine],
         about: "Each has its own diagnosis.",
         read_more: &["systemctl(1)"],
@@ -77,12 +77,17 @@ fn percent(part: u64, whole: u64) -> f64 {
 }
 
 fn failed(case: &Case<'_>, found: &mut Vec<Finding>) {
-    let troubled = &case.snapshot.machine.troubled;
+    // Those that were looked at have a report of their own, which may say that nothing is wrong with them.
+    let has_report = |name: &&String| {
+        case.snapshot.services.iter().take(case.snapshot.asked).any(|one| one.name == **name)
+    };
+    let troubled: Vec<&String> =
+        case.snapshot.machine.troubled.iter().filter(|name| !has_report(name)).collect();
     if troubled.is_empty() {
         return;
     }
     let number = troubled.len() as u64;
-    let shown: Vec<&str> = troubled.iter().take(10).map(String::as_str).collect();
+    let shown: Vec<&str> = troubled.iter().take(10).map(|name| name.as_str()).collect();
     let more = if troubled.len() > shown.len() { ", …" } else { "" };
     let list = format!("{}{more}", shown.join(", "));
     let names = troubled.iter().take(10).map(|name| crate::finding::shell(name));
@@ -227,6 +232,9 @@ mod tests {
             one(&snapshot, "failed-units").remedies[0].commands,
             ["daemonctl diagnose a.service 'b c'"]
         );
+        snapshot.services[0].name = "a.service".into();
+        snapshot.asked = 1;
+        assert_eq!(one(&snapshot, "failed-units").title, "1 service is in trouble");
         assert_eq!(
             one(&snapshot, "machine-memory").title,
             "the machine has 100 MiB of memory left"
