@@ -138,11 +138,12 @@ pub fn close(runs: &mut Vec<Run>, service: &Service) {
     }
 }
 
-/// The runs that supervise-daemon(8) logged, oldest first: `/usr/sbin/nginx, pid 812, exited with return code 1`.
-pub fn runs_of_supervisor(lines: &[Line]) -> Vec<Run> {
+/// The runs that supervise-daemon(8) logged since then, oldest first: `/usr/sbin/nginx, pid 812, exited with return code 1`.
+pub fn runs_of_supervisor(lines: &[Line], from_usec: u64) -> Vec<Run> {
     let mut ends: Vec<(Option<u64>, RunEnd)> = lines
         .iter()
         .filter(|line| line.source == LogSource::Manager)
+        .filter(|line| line.time_usec.is_none_or(|at| at >= from_usec))
         .filter_map(|line| Some((line.time_usec, RunEnd::Exit(supervised_end(&line.message)?))))
         .collect();
     ends.sort_by_key(|(at, _)| *at);
@@ -235,7 +236,7 @@ mod tests {
             line(1, "/usr/sbin/nginx, pid 811, exited with return code 1"),
             line(3, "anything else"),
         ];
-        let found = runs_of_supervisor(&lines);
+        let found = runs_of_supervisor(&lines, 0);
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].end, RunEnd::Exit(Exit::Status(1)));
         assert_eq!(found[1].end, RunEnd::Exit(Exit::Signal { number: 9, dumped: false }));

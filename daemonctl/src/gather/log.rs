@@ -86,7 +86,9 @@ pub fn of_service(gatherer: &Gatherer<'_>, subject: &Subject) -> Told {
     let unsure = since::unsure(&subject.pid_files, &lines, gatherer.now_usec).unwrap_or(0);
     mark(&mut lines, subject, gatherer.boot_usec().max(unsure));
     if told.runs.is_empty() {
-        told.runs = history::runs_of_supervisor(&lines);
+        // Runs of what the definition said before it was changed are another program's.
+        let from = subject.earliest_usec.unwrap_or(0).max(gatherer.boot_usec());
+        told.runs = history::runs_of_supervisor(&lines, from);
     }
     if told.log.lately.is_none() && !told.log.origins.is_empty() {
         let from = gatherer.now_usec.saturating_sub(u64::from(LATELY_SECONDS) * 1_000_000);

@@ -126,8 +126,8 @@ fn of_scripts(
     let is_up = matches!(service.state, State::Running | State::Exited | State::Starting);
     subject.start_usec = service.since_usec.filter(|_| is_up);
     subject.has_ended = !is_up;
+    subject.earliest_usec = log::since::changed(gatherer, &service);
     if !is_up {
-        subject.earliest_usec = log::since::changed(gatherer, &service);
         subject.pid_files.clone_from(&service.pid_files);
     }
     let told = log::of_service(gatherer, &subject);

@@ -37,6 +37,7 @@ const TABLES: &[(&str, &str)] = &[
     ("resources.txt", include_str!("resources.txt")),
     ("healthy.txt", include_str!("healthy.txt")),
     ("misleading.txt", include_str!("misleading.txt")),
+    ("unseen.txt", include_str!("unseen.txt")),
 ];
 
 /// The init system on which a case is tried.

@@ -43,6 +43,8 @@ pub struct PidFile {
     pub process: Option<(String, bool)>,
     /// It is empty or holds no number.
     pub garbled: bool,
+    /// The process began in the seconds before the file was written: whoever wrote it had just started that process.
+    pub is_of_its_start: bool,
 }
 
 /// What a service does with a path that its configuration names.

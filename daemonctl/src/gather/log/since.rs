@@ -77,7 +77,7 @@ mod tests {
 
     fn file(pid: Seen<u32>) -> [PidFile; 1] {
         let path = "/run/nginx.pid".to_owned();
-        [PidFile { path, pid, process: None, garbled: false }]
+        [PidFile { path, pid, process: None, garbled: false, is_of_its_start: false }]
     }
 
     fn line(message: &str) -> Line {

@@ -110,6 +110,7 @@ fn read(
     source.seek(Seek::Tail, Direction::Backward);
     let origin = shown(gatherer, path);
     let (mut bytes, mut count) = (0_usize, 0_usize);
+    let mut lines = Vec::new();
     while source.peek().is_some() {
         if bytes > BYTES_MAX || count >= max {
             found.is_cut = true;
@@ -120,10 +121,13 @@ fn read(
         bytes = bytes.saturating_add(message.len() + 32);
         count += 1;
         if let Some(source) = whose(&record) {
-            found.lines.push(line(&record, source, &origin));
+            lines.push(line(&record, source, &origin));
         }
         source.advance();
     }
+    // Lines of one time keep the order in which they were written.
+    lines.reverse();
+    found.lines.extend(lines);
     let troubles = source.take_troubles();
     // An empty log is one that could be read.
     if count > 0 || troubles.is_empty() {

@@ -10,6 +10,9 @@ use crate::context::Context;
 /// Longest pid file that is read, in bytes. postgres writes eight lines into its own.
 const LONGEST: usize = 4096;
 
+/// A pid file is written so soon after the process began.
+const STARTS_SECONDS: i64 = 10;
+
 /// What stands in a pid file. `pids` are the processes that are known to be the service's.
 pub fn look(context: &Context, path: &str, pids: &[u32]) -> PidFile {
     let inside = context.common.system_root.join(path.trim_start_matches('/'));
@@ -27,11 +30,34 @@ pub fn look(context: &Context, path: &str, pids: &[u32]) -> PidFile {
     };
     let process =
         pid.known().and_then(|&pid: &u32| Some((name(context, pid)?, pids.contains(&pid))));
+    let is_of_its_start = pid.known().is_some_and(|&pid| began_before(context, pid, &inside));
     PidFile {
+        is_of_its_start,
         path: path.to_owned(),
         garbled: text.is_ok() && pid == Seen::NotMeasured,
         pid,
         process,
+    }
+}
+
+/// Whether a process began in the seconds before the file was written.
+fn began_before(context: &Context, pid: u32, file: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let began = || {
+        let stat = context.common.proc_root.join(pid.to_string()).join("stat");
+        let stat = std::fs::read_to_string(stat).ok()?;
+        // proc_pid_stat(5): starttime is the 22nd field, the 20th behind the name.
+        let ticks: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
+        let boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let real = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+        let ago = boot.tv_sec - (ticks / rustix::param::clock_ticks_per_second()).cast_signed();
+        Some(real.tv_sec - ago)
+    };
+    let written = std::fs::metadata(file).map(|meta| meta.mtime());
+    match (began(), written) {
+        (Some(began), Ok(written)) => (-1..=STARTS_SECONDS).contains(&(written - began)),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use super::told::{NEAR_USEC, end_usec, is_in_trouble, told};
 use crate::clues::{Grade, Kind};
 use crate::finding::{Confidence, Evidence, Finding, Role, Severity};
 use crate::rules::{Case, Chapter, Need, Purpose, Rule};
-use crate::snapshot::{Exit, Level, Line, State};
+use crate::snapshot::{Exit, Level, Line, Manager, State};
 
 pub(super) const RULES: &[Rule] = &[Rule {
     name: "last-words",
@@ -71,8 +71,15 @@ const SIGABRT: i32 = 6;
 fn said_last(case: &Case<'_>, said: &str, evidence: Evidence) -> Finding {
     let short: String = said.chars().take(160).collect();
     let role = if is_killed(case) { Role::Mechanism } else { Role::Cause };
+    // Managers of scripts keep no record of starts and stops: what merely does not run may have said that long ago.
+    let is_recorded = matches!(case.service.manager, Manager::Systemd | Manager::SystemdUser);
+    let severity = match case.service.state == State::Stopped && !is_recorded {
+        true => Severity::Warning.min(case.severity()),
+        false => case.severity(),
+    };
     case.finding("last-words", "")
         .role(role)
+        .severity(severity)
         .says(
             format!("its last words: {short}"),
             format!("{} ended; before that it said: {short}", case.service.name),

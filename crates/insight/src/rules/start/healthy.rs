@@ -87,7 +87,13 @@ const ODD: [fn(&mut Snapshot); 24] = [
     },
     |s| {
         let path = "/run/x.pid".to_owned();
-        let pid_file = PidFile { path, pid: Seen::Known(9), process: None, garbled: false };
+        let pid_file = PidFile {
+            path,
+            pid: Seen::Known(9),
+            process: None,
+            garbled: false,
+            is_of_its_start: false,
+        };
         service(s).pid_files.push(pid_file);
         definition(s).pid_file = Some(("/run/y.pid".into(), place(5)));
         definition(s).service_type = "forking".into();

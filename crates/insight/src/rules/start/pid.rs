@@ -160,6 +160,7 @@ fn stale(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for file in &case.service.pid_files {
         let found = match (&file.pid, &file.process) {
             _ if file.garbled => Some(garbled(case, file)),
+            (Seen::Known(_), Some((_, false))) if is_own_by_time(case, file) => None,
             (Seen::Known(pid), Some((process, false))) => Some(foreign(case, file, *pid, process)),
             (Seen::Known(pid), None) => Some(dead(case, file, *pid)),
             _ => None,
@@ -167,6 +168,19 @@ fn stale(case: &Case<'_>, findings: &mut Vec<Finding>) {
         findings.extend(found);
     }
 }
+
+/// A script may execute anything in its place: who it is, is told by the file having been written when it began.
+fn is_own_by_time(case: &Case<'_>, file: &PidFile) -> bool {
+    let program = case.definition().and_then(|d| d.main_command()).map(|c| c.program.as_str());
+    let is_elf = |path: &str| {
+        !SHELLS.contains(&base_name(path))
+            && case.program(path).is_some_and(|program| program.format == "elf")
+    };
+    file.is_of_its_start && !program.is_some_and(is_elf)
+}
+
+/// Programs that run others in their place.
+const SHELLS: [&str; 8] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "busybox", "env"];
 
 /// The PID file and the process of it that is taken for a service which does not run: it is of another program.
 fn impersonator<'s>(
@@ -316,10 +330,33 @@ mod tests {
     }
 
     #[test]
+    fn a_script_may_become_another_program() {
+        let mut snapshot = failed();
+        let (path, process) = ("/run/x.pid".to_owned(), Some(("sleep".to_owned(), false)));
+        let file =
+            PidFile { path, pid: Seen::Known(70), process, garbled: false, is_of_its_start: false };
+        service(&mut snapshot).manager = crate::snapshot::Manager::SysV;
+        service(&mut snapshot).state = crate::snapshot::State::Stopped;
+        service(&mut snapshot).should_run = true;
+        definition(&mut snapshot).language = Language::Lsb;
+        definition(&mut snapshot).commands[0].program = "/bin/sh".into();
+        service(&mut snapshot).pid_files = vec![file];
+        assert_eq!(one(&snapshot, "pid-file-stale").severity, Severity::Error);
+        service(&mut snapshot).pid_files[0].is_of_its_start = true;
+        none(&snapshot, "pid-file-stale");
+    }
+
+    #[test]
     fn another_program_is_taken_for_the_service() {
         let mut snapshot = running();
         let (path, own) = ("/run/x.pid".to_owned(), Some(("sleep".to_owned(), true)));
-        let file = PidFile { path, pid: Seen::Known(70), process: own, garbled: false };
+        let file = PidFile {
+            path,
+            pid: Seen::Known(70),
+            process: own,
+            garbled: false,
+            is_of_its_start: false,
+        };
         service(&mut snapshot).pid_files.push(file);
         definition(&mut snapshot).language = crate::snapshot::Language::Lsb;
         elf(&mut snapshot, "/usr/sbin/x");
@@ -350,7 +387,13 @@ mod tests {
         let mut snapshot = failed();
         let path = "/run/x.pid".to_owned();
         let own = Some(("x".to_owned(), true));
-        let file = PidFile { path, pid: Seen::Known(70), process: own, garbled: false };
+        let file = PidFile {
+            path,
+            pid: Seen::Known(70),
+            process: own,
+            garbled: false,
+            is_of_its_start: false,
+        };
         service(&mut snapshot).pid_files.push(file);
         none(&snapshot, "pid-file-stale");
         service(&mut snapshot).pid_files[0].process = Some(("bash".into(), false));
