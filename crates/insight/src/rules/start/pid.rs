@@ -192,7 +192,8 @@ fn impersonator<'s>(
         return None;
     }
     let program = definition.main_command()?.program.as_str();
-    if snapshot.lookups.programs.get(program)?.format != "elf" {
+    let is_shell = SHELLS.contains(&base_name(program));
+    if is_shell || snapshot.lookups.programs.get(program)?.format != "elf" {
         return None;
     }
     let real = snapshot.lookups.paths.get(program)?.steps.last()?.path.as_str();
