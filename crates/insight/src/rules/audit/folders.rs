@@ -31,6 +31,10 @@ pub(super) const RULES: &[Rule] = &[
 fn log_folders(case: &Case<'_>, out: &mut Vec<Finding>) {
     for file in files(case, FileRole::Log).filter(|file| file.by_root) {
         let Some(fact) = case.path(&file.path) else { continue };
+        // A socket is bound by its owner and followed nowhere.
+        if fact.target().is_some_and(|entry| entry.kind != FileKind::File) {
+            continue;
+        }
         let folder = fact.steps.iter().rev().nth(1);
         let Some((step, entry)) = folder.and_then(|step| Some((step, step.entry.known()?))) else {
             continue;
