@@ -42,12 +42,12 @@ pub fn is_looping(service: &Service, now_usec: u64) -> bool {
         && (waits || age.is_none_or(|age| age < young))
 }
 
-/// It runs, and systemd has counted no restart since somebody last started it: the ends before were of other starts. A
-/// service that is started by its socket or timer each time is counted as little.
+/// It runs, and systemd has counted too few restarts for a loop since somebody last started it: the ends before were of
+/// other starts. A service that is started by its socket or timer each time is counted as little.
 fn was_started_anew(service: &Service) -> bool {
     let mut dependencies = service.dependencies.iter();
     service.state == State::Running
-        && service.unit.restarts == Some(0)
+        && service.unit.restarts.is_some_and(|times| times as usize + 1 < ENDS_MIN)
         && !dependencies.any(|other| other.relation == Relation::TriggeredBy)
 }
 
@@ -101,6 +101,15 @@ mod tests {
             runs: (0..ends as u64).rev().map(|at| run(at * 10 + 12, at * 10 + 5, bad())).collect(),
             ..Service::default()
         }
+    }
+
+    #[test]
+    fn ends_of_other_starts_are_no_loop() {
+        let mut service = failing(State::Running, 4, 1);
+        service.unit.restarts = Some(1);
+        assert!(!is_looping(&service, NOW));
+        service.unit.restarts = Some(3);
+        assert!(is_looping(&service, NOW));
     }
 
     #[test]
